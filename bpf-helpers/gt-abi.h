@@ -102,6 +102,7 @@ struct gt_record {
 #define GT_CTL_EXEC (GT_CTL | 2)	/* tgid has just exec'd */
 #define GT_CTL_PROC_EXIT (GT_CTL | 3)	/* tgid is gone */
 #define GT_CTL_FORK (GT_CTL | 4)	/* tgid has a child: values: child tgid */
+#define GT_CTL_STREAM_DEAD (GT_CTL | 5)	/* values: conn, stream id: nothing in the target will end it */
 
 /* ---- strings: map gt_dict, hash: id -> text ---- */
 struct gt_str {
@@ -117,23 +118,24 @@ struct gt_stream_key {
 	gt_u32 id;		/* HTTP/2 stream id */
 };
 
+/* Changed by atomic OR only: two goroutines end a stream. */
 enum gt_stream_flags {
 	GT_S_SERVER = 1 << 0,
-	GT_S_BEGUN = 1 << 1,	/* its stream_begin was an event */
+	GT_S_BEGUN = 1 << 1,	/* its headers were seen: it is a stream on the wire */
 	GT_S_OLD = 1 << 2,	/* began before gtrace: begin is not known */
 	GT_S_LATE = 1 << 3,	/* begin is that of the first sight, the call's own was not found yet */
 	GT_S_NO_APP = 1 << 4,	/* no handler will ever end it (refused, early abort) */
+	GT_S_APP_DONE = 1 << 5,	/* the application's side is over */
+	GT_S_TR_DONE = 1 << 6,	/* the transport's side is over */
 };
 
 struct gt_stream {
 	gt_u64 begin;		/* ktime */
 	gt_u64 method;		/* string id; 0 not known */
-	gt_u64 goid;		/* of the goroutine that began it */
 	gt_u64 end;		/* ktime of the transport's end; 0 open */
-	gt_u32 flags;
+	gt_u64 flags;
 	gt_u32 rst_code;	/* code + 1 of an RST_STREAM that was received; 0 none */
-	gt_u32 app_done;	/* the application's side is over */
-	gt_u32 tr_done;		/* the transport's side is over */
+	gt_u32 pad;
 };
 
 struct gt_pending_key {		/* a client call whose stream id is not known yet */
@@ -144,7 +146,6 @@ struct gt_pending_key {		/* a client call whose stream id is not known yet */
 struct gt_pending {
 	gt_u64 begin;
 	gt_u64 method;
-	gt_u64 goid;
 };
 
 struct gt_conn_key {
@@ -154,14 +155,19 @@ struct gt_conn_key {
 
 struct gt_conn {
 	gt_u64 closed;		/* ktime; 0 open */
-	gt_u32 first_id;	/* id of the first stream that began under gtrace */
-	gt_u32 server;
+	gt_u32 first_id;	/* id of the first stream that began under gtrace; 0 none yet */
+	gt_u32 whole;		/* seen from its start: no stream on it is older than gtrace */
 };
 
-struct gt_recv_key {		/* grpc <= 1.68: a receive between its call and its result */
+struct gt_recv_key {
 	gt_u64 goid;
-	gt_u32 tgid;
-	gt_u32 depth;		/* stack.hi - SP: tells nested calls apart, survives stack copies */
+	gt_u64 tgid;
+};
+
+struct gt_recv {		/* the read that a goroutine is in */
+	gt_u64 stream;		/* address of the stream object */
+	gt_u64 len;		/* bytes asked for */
+	gt_u64 server;
 };
 
 /* ---- target filter: map gt_tgids, hash tgid -> 1; used when layout.flags has GT_L_TGIDS ---- */
@@ -177,33 +183,34 @@ enum gt_layout_flags {
 	GT_L_TGIDS = 1 << 0,		/* count only processes in gt_tgids */
 	GT_L_STREAM_INDIRECT = 1 << 1,	/* ServerStream/ClientStream hold *Stream at 0 (1.69-1.76) */
 	GT_L_FRAME_ARG3 = 1 << 2,	/* server operateHeaders: frame is a3 (>= 1.60), else a1 */
-	GT_L_RECV_IFACE = 1 << 3,	/* recvAndDecompress: the stream is an interface (a1, a2) */
-	GT_L_CLOSE_ON_STREAM = 1 << 4,	/* client app end is (*ClientStream).Close: a0 = stream */
-	GT_L_JBE_SITES = 1 << 5,	/* some sites are the stack check's jbe: test the saved flags */
-	GT_L_CT_IFACE = 1 << 6,		/* Stream.ct is an interface: its data word is at +8 */
+	GT_L_CLOSE_ON_STREAM = 1 << 3,	/* client app end is (*ClientStream).Close: a0 = stream */
+	GT_L_JBE_SITES = 1 << 4,	/* some sites are the stack check's jbe: test the saved flags */
+	GT_L_CT_IFACE = 1 << 5,		/* Stream.ct is an interface: its data word is at +8 */
+	GT_L_RECV_LEN_RESULT = 1 << 6,	/* recvMsg gives the message as one slice (<= 1.65) */
+	GT_L_ONE_STREAM_TYPE = 1 << 7,	/* Stream serves both sides (<= 1.68): st or ct tells */
 };
 
 struct gt_layout {
 	gt_u32 flags;
-	gt_u32 binary;		/* number of the binary in this run */
-	gt_u64 exe;		/* string id of its path */
-	/* runtime.g, runtime.m */
-	gt_u16 g_goid, g_m, g_parent_goid, m_curg;
+	gt_u32 keeps;		/* enum keep of the script: what the hooks must keep up */
+	gt_u64 exe;		/* string id of the binary's path */
+	/* runtime.g */
+	gt_u16 g_goid, g_parent_goid;
 	/* transport.Stream (after the indirection, if any) */
 	gt_u16 stream_id, stream_method, stream_ctx;
-	/* transport of a stream as the application holds it: word with *http2Server / *http2Client */
+	/* in the stream as the application holds it: its *http2Server, *http2Client */
 	gt_u16 stream_st, stream_ct;
 	gt_u16 server_cbuf, client_cbuf;	/* controlBuf in http2Server, http2Client */
 	gt_u16 early_abort_id;			/* earlyAbortStream.streamID */
+	gt_u16 pad[2];
 };
 
-/* A site's number is its cookie; the low byte says which variant of its hook it is. */
+/* A site's cookie: which variant of its hook it is. */
 enum gt_cookie {
 	GT_COOKIE_CLIENT = 0,
 	GT_COOKIE_SERVER = 1,
 	GT_COOKIE_SIDE = 1,		/* mask */
-	GT_COOKIE_RECV_RESULT = 2,	/* msg_recv at the result of recvMsg (grpc <= 1.68) */
-	GT_COOKIE_JBE = 4,		/* the site is a jbe: a taken branch is not an event */
+	GT_COOKIE_JBE = 2,		/* the site is a jbe: a taken branch is not an event */
 };
 
 #endif

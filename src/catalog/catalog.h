@@ -32,7 +32,7 @@ enum hook_kind {
 enum keep {
 	KEEP_STREAM = 1 << 0,	/* a record for each stream: age, method, one end a stream */
 	KEEP_OPEN = 1 << 1,	/* the set of open streams: stream_end once, stream_open */
-	KEEP_RECV = 1 << 2,	/* grpc <= 1.68: which stream a receive belongs to */
+	KEEP_RECV = 1 << 2,	/* which stream a receive belongs to */
 };
 
 struct hook_row {
