@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Types and fields as callers ask for them: by name, by path. */
+#include "goelf-int.h"
+
+#include <errno.h>
+#include <string.h>
+
+static const char *const kind_names[GOELF_KIND_N] = {
+	"invalid", "bool", "int", "int8", "int16", "int32", "int64", "uint", "uint8", "uint16",
+	"uint32", "uint64", "uintptr", "float32", "float64", "complex64", "complex128", "array",
+	"chan", "func", "interface", "map", "pointer", "slice", "string", "struct",
+	"unsafe.Pointer",
+};
+
+const char *goelf_kind_name(enum goelf_kind kind)
+{
+	return (unsigned)kind < GOELF_KIND_N ? kind_names[kind] : "?";
+}
+
+static int no_types(struct goelf *g, struct goelf_err *err)
+{
+	if (g->img.failed)
+		return goelf_fail(g, err, GOELF_ERR_IO, "cannot be read to its end");
+	return goelf_fail(g, err, GOELF_ERR_UNSUPPORTED, "its type descriptors are not laid out as "
+			  "in Go 1.17 to 1.27 (%s)",
+			  *g->bi.go_version ? g->bi.go_version : "unknown Go version");
+}
+
+int goelf_type_find(struct goelf *g, const char *pkg, const char *name, goelf_type *out,
+		    struct goelf_err *err)
+{
+	bool star = *name == '*';
+	const char *dot = *pkg ? "." : "";
+	*out = 0;
+	if (!types_ready(g))
+		return no_types(g, err);
+	uint64_t t = types_find(g, pkg, name + star);
+	if (t == 1)
+		return goelf_fail(g, err, GOELF_ERR_REFUSED, "several types are named %s%s%s", pkg,
+				  dot, name + star);
+	if (t && star)
+		t = types_pointer_to(g, t);
+	if (!t)
+		return goelf_fail(g, err, GOELF_ERR_NOT_FOUND, "no type %s%s%s%s", star ? "*" : "",
+				  pkg, dot, name + star);
+	*out = t;
+	return 0;
+}
+
+static const char *copy(struct goelf *g, struct gostr s)
+{
+	return s.s ? pool_copy(g, s.s, s.len) : "";
+}
+
+int goelf_type_info(struct goelf *g, goelf_type type, struct goelf_type_info *out)
+{
+	struct rtype t;
+	*out = (struct goelf_type_info){ .pkg = "", .name = "", .text = "" };
+	if (!g->md.layout || !rtype_read(g, type, &t) || !rtype_text(g, &t).s)
+		return -EINVAL;
+	*out = (struct goelf_type_info){
+		.type = type, .kind = (enum goelf_kind)t.kind, .size = t.size,
+		.pkg = copy(g, rtype_pkg(g, &t)), .name = copy(g, rtype_name(g, &t)),
+		.text = copy(g, rtype_text(g, &t)), .elem = t.elem, .key = t.key,
+		.len = t.kind == GOELF_KIND_ARRAY ? t.len : 0,
+		.nfields = t.kind == GOELF_KIND_STRUCT ? (unsigned)t.len : 0,
+	};
+	return 0;
+}
+
+/* Offset plus size must stay inside of the struct, else the layout is not what we think. */
+static bool fill_field(struct goelf *g, const struct rtype *outer, const struct rfield *f,
+		       uint64_t base, struct goelf_field *out)
+{
+	struct rtype t;
+	if (!rtype_read(g, f->type, &t) || t.size > outer->size - f->offset)
+		return false;
+	*out = (struct goelf_field){
+		.offset = base + f->offset, .size = t.size, .kind = (enum goelf_kind)t.kind,
+		.type = f->type, .embedded = f->embedded,
+	};
+	return true;
+}
+
+int goelf_type_field(struct goelf *g, goelf_type type, unsigned i, struct goelf_field *out)
+{
+	struct rtype t;
+	struct rfield f;
+	*out = (struct goelf_field){ .name = "" };
+	if (!g->md.layout || !rtype_read(g, type, &t) || !rtype_field(g, &t, i, &f) ||
+	    !fill_field(g, &t, &f, 0, out))
+		return -EINVAL;
+	out->name = copy(g, f.name);
+	return 0;
+}
+
+/* ------------------------------------------------------------------------ paths */
+
+enum find_result { FIELD_NONE, FIELD_FOUND, FIELD_BAD, FIELD_AMBIGUOUS, FIELD_POINTER };
+enum { MAX_DEPTH = 4 };
+
+static enum find_result find_direct(struct goelf *g, const struct rtype *t, struct gostr name,
+				    uint64_t base, struct goelf_field *out)
+{
+	for (uint64_t i = 0; i < t->len; i++) {
+		struct rfield f;
+		if (!rtype_field(g, t, i, &f))
+			return FIELD_BAD;
+		if (f.name.len == name.len && !memcmp(f.name.s, name.s, name.len))
+			return fill_field(g, t, &f, base, out) ? FIELD_FOUND : FIELD_BAD;
+	}
+	return FIELD_NONE;
+}
+
+static enum find_result find_in(struct goelf *g, uint64_t type, struct gostr name, uint64_t base,
+				unsigned depth, struct goelf_field *out);
+
+/* One embedded field; a pointer that leads to the name is FIELD_POINTER. */
+static enum find_result find_through(struct goelf *g, const struct rfield *f, struct gostr name,
+				     uint64_t base, unsigned depth, struct goelf_field *out)
+{
+	struct rtype t;
+	if (!f->embedded || !rtype_read(g, f->type, &t))
+		return FIELD_NONE;
+	if (t.kind != GOELF_KIND_POINTER)
+		return find_in(g, f->type, name, base + f->offset, depth, out);
+	struct goelf_field ignored;
+	return find_in(g, t.elem, name, 0, depth, &ignored) == FIELD_NONE ? FIELD_NONE : FIELD_POINTER;
+}
+
+/* Look exactly DEPTH embeddings down, as the language's rule of the shallowest field does. */
+static enum find_result find_in(struct goelf *g, uint64_t type, struct gostr name, uint64_t base,
+				unsigned depth, struct goelf_field *out)
+{
+	struct rtype t;
+	enum find_result res = FIELD_NONE;
+	if (!rtype_read(g, type, &t) || t.kind != GOELF_KIND_STRUCT)
+		return FIELD_NONE;
+	if (!depth)
+		return find_direct(g, &t, name, base, out);
+	for (uint64_t i = 0; i < t.len; i++) {
+		struct rfield f;
+		if (!rtype_field(g, &t, i, &f))
+			return FIELD_BAD;
+		enum find_result one = find_through(g, &f, name, base, depth - 1, out);
+		if (one != FIELD_NONE && res != FIELD_NONE)
+			return FIELD_AMBIGUOUS;
+		res = one == FIELD_NONE ? res : one;
+	}
+	return res;
+}
+
+static enum find_result find_field(struct goelf *g, uint64_t type, struct gostr name,
+				   uint64_t base, struct goelf_field *out)
+{
+	enum find_result res = FIELD_NONE;
+	for (unsigned depth = 0; res == FIELD_NONE && depth <= MAX_DEPTH; depth++)
+		res = find_in(g, type, name, base, depth, out);
+	return res;
+}
+
+static int field_error(struct goelf *g, struct goelf_err *err, enum find_result res,
+		       uint64_t type, const char *path, size_t upto)
+{
+	struct rtype t;
+	struct gostr text = rtype_read(g, type, &t) ? rtype_text(g, &t) : (struct gostr){ NULL, 0 };
+	int n = text.s ? (int)(text.len < 80 ? text.len : 80) : 0;
+	int m = (int)(upto < 80 ? upto : 80);
+	switch (res) {
+	case FIELD_AMBIGUOUS:
+		return goelf_fail(g, err, GOELF_ERR_REFUSED, "%.*s: field '%.*s' is ambiguous", n,
+				  text.s, m, path);
+	case FIELD_POINTER:
+		return goelf_fail(g, err, GOELF_ERR_REFUSED, "%.*s: field '%.*s' lies behind an "
+				  "embedded pointer", n, text.s, m, path);
+	case FIELD_BAD:
+		return goelf_fail(g, err, GOELF_ERR_CORRUPT, "%.*s: its fields cannot be read", n,
+				  text.s);
+	case FIELD_NONE:
+	case FIELD_FOUND:
+		break;
+	}
+	return goelf_fail(g, err, GOELF_ERR_NOT_FOUND, "%.*s has no field '%.*s'", n,
+			  text.s ? text.s : "", m, path);
+}
+
+int goelf_type_path(struct goelf *g, goelf_type type, const char *path, struct goelf_field *out,
+		    struct goelf_err *err)
+{
+	uint64_t at = type, base = 0;
+	const char *p = path;
+	*out = (struct goelf_field){ .name = "" };
+	if (!g->md.layout)
+		return no_types(g, err);
+	for (;;) {
+		size_t n = strcspn(p, ".");
+		enum find_result res = find_field(g, at, (struct gostr){ p, n }, base, out);
+		if (res != FIELD_FOUND)
+			return field_error(g, err, res, type, path, (size_t)(p - path) + n);
+		if (!p[n])
+			break;
+		if (out->kind != GOELF_KIND_STRUCT)
+			return goelf_fail(g, err, GOELF_ERR_REFUSED, "'%.80s': '%.*s' is a %s, not a "
+					  "struct", path, (int)(n < 80 ? n : 80), p,
+					  goelf_kind_name(out->kind));
+		at = out->type;
+		base = out->offset;
+		p += n + 1;
+	}
+	out->name = pool_copy(g, p, strlen(p));
+	return 0;
+}
+
+int goelf_field(struct goelf *g, const char *pkg, const char *type, const char *path,
+		struct goelf_field *out, struct goelf_err *err)
+{
+	goelf_type t;
+	int code = goelf_type_find(g, pkg, type, &t, err);
+	return code ? code : goelf_type_path(g, t, path, out, err);
+}
+
+int goelf_field_offset(struct goelf *g, const char *pkg, const char *type, const char *path,
+		       uint64_t *off, struct goelf_err *err)
+{
+	struct goelf_field f;
+	int code = goelf_field(g, pkg, type, path, &f, err);
+	*off = code ? 0 : f.offset;
+	return code;
+}
+
+int goelf_field_kind(struct goelf *g, const char *pkg, const char *type, const char *path,
+		     enum goelf_kind *kind, struct goelf_err *err)
+{
+	struct goelf_field f;
+	int code = goelf_field(g, pkg, type, path, &f, err);
+	*kind = code ? GOELF_KIND_INVALID : f.kind;
+	return code;
+}
+
+int goelf_struct_size(struct goelf *g, const char *pkg, const char *type, uint64_t *size,
+		      struct goelf_err *err)
+{
+	goelf_type t;
+	struct goelf_type_info info;
+	*size = 0;
+	int code = goelf_type_find(g, pkg, type, &t, err);
+	if (code)
+		return code;
+	if (goelf_type_info(g, t, &info))
+		return goelf_fail(g, err, GOELF_ERR_CORRUPT, "%s.%s cannot be read", pkg, type);
+	*size = info.size;
+	return 0;
+}
