@@ -84,9 +84,21 @@ static bool is_cmp_guard(const ZydisDecodedInstruction *z, const ZydisDecodedOpe
 	       (ops[1].mem.disp.value == 16 || ops[1].mem.disp.value == 24);
 }
 
+/* ABI0 code fetches g from thread-local storage, through an offset in PIE (load_g_cx). */
+static bool loads_g(const ZydisDecodedInstruction *z, const ZydisDecodedOperand *ops)
+{
+	if (z->mnemonic != ZYDIS_MNEMONIC_MOV ||
+	    (!is_reg(&ops[0], ZYDIS_REGISTER_RCX) && !is_reg(&ops[0], ZYDIS_REGISTER_R14)))
+		return false;
+	return ops[1].type == ZYDIS_OPERAND_TYPE_IMMEDIATE ||
+	       (ops[1].type == ZYDIS_OPERAND_TYPE_MEMORY &&
+		(ops[1].mem.segment == ZYDIS_REGISTER_FS ||
+		 ops[1].mem.base == ZYDIS_REGISTER_RIP));
+}
+
 /*
  * What the assembler puts before the compare: see stacksplit in src/cmd/internal/obj/x86/
- * obj6.go. Scratch is R12 (R13 for debugging), CX in old or ABI0 code holds g.
+ * obj6.go. Scratch is R12, R13.
  */
 static bool in_check(const ZydisDecodedInstruction *z, const ZydisDecodedOperand *ops)
 {
@@ -96,10 +108,7 @@ static bool in_check(const ZydisDecodedInstruction *z, const ZydisDecodedOperand
 	if (is_cmp_guard(z, ops))
 		return true;
 	bool scratch = is_reg(&ops[0], ZYDIS_REGISTER_R12) || is_reg(&ops[0], ZYDIS_REGISTER_R13);
-	bool from_fs = z->mnemonic == ZYDIS_MNEMONIC_MOV && is_reg(&ops[0], ZYDIS_REGISTER_RCX) &&
-		       ops[1].type == ZYDIS_OPERAND_TYPE_MEMORY &&
-		       ops[1].mem.segment == ZYDIS_REGISTER_FS;
-	return scratch || from_fs;
+	return scratch || loads_g(z, ops);
 }
 
 static bool writes_result(const ZydisDecodedInstruction *z, const ZydisDecodedOperand *ops)

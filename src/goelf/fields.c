@@ -96,66 +96,86 @@ int goelf_type_field(struct goelf *g, goelf_type type, unsigned i, struct goelf_
 
 /* ------------------------------------------------------------------------ paths */
 
-enum find_result { FIELD_NONE, FIELD_FOUND, FIELD_BAD, FIELD_AMBIGUOUS, FIELD_POINTER };
+enum find_result { FIELD_NONE, FIELD_FOUND, FIELD_BAD, FIELD_AMBIGUOUS, FIELD_TOO_FAR };
 enum { MAX_DEPTH = 4 };
 
+static void step_into(struct goelf_chain *c, uint64_t off)
+{
+	c->off[c->n - 1] += off;
+}
+
+static bool step_through(struct goelf_chain *c)
+{
+	if (c->n == GOELF_CHAIN_MAX)
+		return false;
+	c->off[c->n++] = 0;
+	return true;
+}
+
 static enum find_result find_direct(struct goelf *g, const struct rtype *t, struct gostr name,
-				    uint64_t base, struct goelf_field *out)
+				    struct goelf_chain *c)
 {
 	for (uint64_t i = 0; i < t->len; i++) {
 		struct rfield f;
 		if (!rtype_field(g, t, i, &f))
 			return FIELD_BAD;
-		if (f.name.len == name.len && !memcmp(f.name.s, name.s, name.len))
-			return fill_field(g, t, &f, base, out) ? FIELD_FOUND : FIELD_BAD;
+		if (f.name.len != name.len || memcmp(f.name.s, name.s, name.len))
+			continue;
+		step_into(c, f.offset);
+		return fill_field(g, t, &f, c->off[c->n - 1] - f.offset, &c->field) ? FIELD_FOUND :
+										      FIELD_BAD;
 	}
 	return FIELD_NONE;
 }
 
-static enum find_result find_in(struct goelf *g, uint64_t type, struct gostr name, uint64_t base,
-				unsigned depth, struct goelf_field *out);
+static enum find_result find_in(struct goelf *g, uint64_t type, struct gostr name, unsigned depth,
+				struct goelf_chain *c);
 
-/* One embedded field; a pointer that leads to the name is FIELD_POINTER. */
 static enum find_result find_through(struct goelf *g, const struct rfield *f, struct gostr name,
-				     uint64_t base, unsigned depth, struct goelf_field *out)
+				     unsigned depth, struct goelf_chain *c)
 {
 	struct rtype t;
 	if (!f->embedded || !rtype_read(g, f->type, &t))
 		return FIELD_NONE;
+	step_into(c, f->offset);
 	if (t.kind != GOELF_KIND_POINTER)
-		return find_in(g, f->type, name, base + f->offset, depth, out);
-	struct goelf_field ignored;
-	return find_in(g, t.elem, name, 0, depth, &ignored) == FIELD_NONE ? FIELD_NONE : FIELD_POINTER;
+		return find_in(g, f->type, name, depth, c);
+	return step_through(c) ? find_in(g, t.elem, name, depth, c) : FIELD_TOO_FAR;
 }
 
 /* Look exactly DEPTH embeddings down, as the language's rule of the shallowest field does. */
-static enum find_result find_in(struct goelf *g, uint64_t type, struct gostr name, uint64_t base,
-				unsigned depth, struct goelf_field *out)
+static enum find_result find_in(struct goelf *g, uint64_t type, struct gostr name, unsigned depth,
+				struct goelf_chain *c)
 {
 	struct rtype t;
+	const struct goelf_chain start = *c;
 	enum find_result res = FIELD_NONE;
 	if (!rtype_read(g, type, &t) || t.kind != GOELF_KIND_STRUCT)
 		return FIELD_NONE;
 	if (!depth)
-		return find_direct(g, &t, name, base, out);
+		return find_direct(g, &t, name, c);
 	for (uint64_t i = 0; i < t.len; i++) {
 		struct rfield f;
+		struct goelf_chain here = start;
 		if (!rtype_field(g, &t, i, &f))
 			return FIELD_BAD;
-		enum find_result one = find_through(g, &f, name, base, depth - 1, out);
-		if (one != FIELD_NONE && res != FIELD_NONE)
+		enum find_result one = find_through(g, &f, name, depth - 1, &here);
+		if (one == FIELD_NONE)
+			continue;
+		if (res != FIELD_NONE)
 			return FIELD_AMBIGUOUS;
-		res = one == FIELD_NONE ? res : one;
+		res = one;
+		*c = here;
 	}
 	return res;
 }
 
 static enum find_result find_field(struct goelf *g, uint64_t type, struct gostr name,
-				   uint64_t base, struct goelf_field *out)
+				   struct goelf_chain *c)
 {
 	enum find_result res = FIELD_NONE;
 	for (unsigned depth = 0; res == FIELD_NONE && depth <= MAX_DEPTH; depth++)
-		res = find_in(g, type, name, base, depth, out);
+		res = find_in(g, type, name, depth, c);
 	return res;
 }
 
@@ -163,52 +183,77 @@ static int field_error(struct goelf *g, struct goelf_err *err, enum find_result 
 		       uint64_t type, const char *path, size_t upto)
 {
 	struct rtype t;
-	struct gostr text = rtype_read(g, type, &t) ? rtype_text(g, &t) : (struct gostr){ NULL, 0 };
-	int n = text.s ? (int)(text.len < 80 ? text.len : 80) : 0;
+	struct gostr s = rtype_read(g, type, &t) ? rtype_text(g, &t) : (struct gostr){ "?", 1 };
+	int n = s.s ? (int)(s.len < 80 ? s.len : 80) : 0;
 	int m = (int)(upto < 80 ? upto : 80);
-	switch (res) {
-	case FIELD_AMBIGUOUS:
+	const char *text = s.s ? s.s : "";
+	if (res == FIELD_AMBIGUOUS)
 		return goelf_fail(g, err, GOELF_ERR_REFUSED, "%.*s: field '%.*s' is ambiguous", n,
-				  text.s, m, path);
-	case FIELD_POINTER:
-		return goelf_fail(g, err, GOELF_ERR_REFUSED, "%.*s: field '%.*s' lies behind an "
-				  "embedded pointer", n, text.s, m, path);
-	case FIELD_BAD:
-		return goelf_fail(g, err, GOELF_ERR_CORRUPT, "%.*s: its fields cannot be read", n,
-				  text.s);
-	case FIELD_NONE:
-	case FIELD_FOUND:
-		break;
+				  text, m, path);
+	if (res == FIELD_TOO_FAR)
+		return goelf_fail(g, err, GOELF_ERR_REFUSED, "%.*s: '%.*s' is more than %d pointers "
+				  "away", n, text, m, path, GOELF_CHAIN_MAX - 1);
+	if (res == FIELD_BAD)
+		return goelf_fail(g, err, GOELF_ERR_CORRUPT, "%.*s: its fields cannot be read", n, text);
+	return goelf_fail(g, err, GOELF_ERR_NOT_FOUND, "%.*s has no field '%.*s'", n, text, m, path);
+}
+
+/* The struct to go on in behind a field; a pointer to one adds a step. 0: there is none. */
+static uint64_t next_struct(struct goelf *g, struct goelf_chain *c)
+{
+	struct rtype t;
+	if (c->field.kind == GOELF_KIND_STRUCT)
+		return c->field.type;
+	if (c->field.kind != GOELF_KIND_POINTER || !rtype_read(g, c->field.type, &t) ||
+	    !step_through(c))
+		return 0;
+	return t.elem;
+}
+
+static uint64_t pointee(struct goelf *g, uint64_t type)
+{
+	struct rtype t;
+	return rtype_read(g, type, &t) && t.kind == GOELF_KIND_POINTER ? t.elem : type;
+}
+
+int goelf_type_chain(struct goelf *g, goelf_type type, const char *path, struct goelf_chain *out,
+		     struct goelf_err *err)
+{
+	const char *p = path;
+	*out = (struct goelf_chain){ .n = 1, .field.name = "" };
+	if (!g->md.layout)
+		return no_types(g, err);
+	uint64_t at = pointee(g, type);
+	for (;;) {
+		size_t n = strcspn(p, ".");
+		enum find_result res = find_field(g, at, (struct gostr){ p, n }, out);
+		if (res != FIELD_FOUND)
+			return field_error(g, err, res, at, p, n);
+		if (!p[n])
+			break;
+		at = next_struct(g, out);
+		if (!at)
+			return goelf_fail(g, err, GOELF_ERR_REFUSED, "'%.80s': '%.*s' is of kind %s, "
+					  "which has no fields", path, (int)(n < 80 ? n : 80), p,
+					  goelf_kind_name(out->field.kind));
+		p += n + 1;
 	}
-	return goelf_fail(g, err, GOELF_ERR_NOT_FOUND, "%.*s has no field '%.*s'", n,
-			  text.s ? text.s : "", m, path);
+	out->field.name = pool_copy(g, p, strlen(p));
+	return 0;
 }
 
 int goelf_type_path(struct goelf *g, goelf_type type, const char *path, struct goelf_field *out,
 		    struct goelf_err *err)
 {
-	uint64_t at = type, base = 0;
-	const char *p = path;
+	struct goelf_chain c;
+	int code = goelf_type_chain(g, type, path, &c, err);
 	*out = (struct goelf_field){ .name = "" };
-	if (!g->md.layout)
-		return no_types(g, err);
-	for (;;) {
-		size_t n = strcspn(p, ".");
-		enum find_result res = find_field(g, at, (struct gostr){ p, n }, base, out);
-		if (res != FIELD_FOUND)
-			return field_error(g, err, res, type, path, (size_t)(p - path) + n);
-		if (!p[n])
-			break;
-		if (out->kind != GOELF_KIND_STRUCT)
-			return goelf_fail(g, err, GOELF_ERR_REFUSED, "'%.80s': '%.*s' is a %s, not a "
-					  "struct", path, (int)(n < 80 ? n : 80), p,
-					  goelf_kind_name(out->kind));
-		at = out->type;
-		base = out->offset;
-		p += n + 1;
-	}
-	out->name = pool_copy(g, p, strlen(p));
-	return 0;
+	if (!code && c.n > 1)
+		return goelf_fail(g, err, GOELF_ERR_REFUSED, "field '%.80s' lies behind a pointer",
+				  path);
+	if (!code)
+		*out = c.field;
+	return code;
 }
 
 int goelf_field(struct goelf *g, const char *pkg, const char *type, const char *path,

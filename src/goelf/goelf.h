@@ -258,6 +258,9 @@ struct goelf_field {
 int goelf_type_find(struct goelf *g, const char *pkg, const char *name, goelf_type *out,
 		    struct goelf_err *err);
 
+/* Call FN for each named type, in no order. FN returns nonzero to stop, which is returned. */
+int goelf_each_type(struct goelf *g, int (*fn)(goelf_type type, void *ctx), void *ctx);
+
 /* Describe TYPE, which may be any address: -EINVAL if no sane descriptor is there. */
 int goelf_type_info(struct goelf *g, goelf_type type, struct goelf_type_info *out);
 
@@ -270,6 +273,20 @@ int goelf_type_field(struct goelf *g, goelf_type type, unsigned i, struct goelf_
  */
 int goelf_type_path(struct goelf *g, goelf_type type, const char *path, struct goelf_field *out,
 		    struct goelf_err *err);
+
+enum { GOELF_CHAIN_MAX = 6 };
+
+/* How to get at a field: p = base; p = *(p + off[i]) for i < n - 1; it is at p + off[n - 1]. */
+struct goelf_chain {
+	unsigned n;
+	uint64_t off[GOELF_CHAIN_MAX];
+	struct goelf_field field;	/* the last; .offset == off[n - 1] */
+};
+
+/* As goelf_type_path, but follows pointers, embedded or named in PATH ("Stream.id"). TYPE may
+ * be a pointer itself: base is then the pointer's value. */
+int goelf_type_chain(struct goelf *g, goelf_type type, const char *path, struct goelf_chain *out,
+		     struct goelf_err *err);
 
 /* Shorthands for goelf_type_find + goelf_type_path. */
 int goelf_field(struct goelf *g, const char *pkg, const char *type, const char *path,

@@ -9,6 +9,7 @@
  */
 #include "goelf-int.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -229,6 +230,16 @@ void types_free(struct goelf *g)
 size_t types_count(struct goelf *g)
 {
 	return types_ready(g) ? g->types->count : 0;
+}
+
+int goelf_each_type(struct goelf *g, int (*fn)(goelf_type type, void *ctx), void *ctx)
+{
+	int stop = 0;
+	if (!types_ready(g))
+		return -EOPNOTSUPP;
+	for (size_t i = 0; i < g->types->nnamed && !stop; i++)
+		stop = fn(g->md.types + 8 * (uint64_t)g->types->named[i].off8, ctx);
+	return stop;
 }
 
 /* ---------------------------------------------------------------------- lookup */

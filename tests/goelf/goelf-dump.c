@@ -8,7 +8,9 @@
  *	goelf-dump BINARY rets NAME...
  *	goelf-dump BINARY result CALLER CALLEE [N]
  *	goelf-dump BINARY type PKG NAME			fields
+ *	goelf-dump BINARY types				all fields of all named structs
  *	goelf-dump BINARY field PKG NAME PATH...
+ *	goelf-dump BINARY chain PKG NAME PATH		through pointers
  *	goelf-dump BINARY itab IPKG INAME PKG NAME
  *	goelf-dump BINARY itabs
  *	goelf-dump BINARY lines ADDRESS...
@@ -157,6 +159,27 @@ static int dump_type(struct goelf *g, char **args)
 	return 0;
 }
 
+static int on_type(goelf_type type, void *ctx)
+{
+	struct goelf_type_info in;
+	struct goelf_field f;
+	if (goelf_type_info(ctx, type, &in))
+		return 0;
+	for (unsigned i = 0; i < in.nfields; i++)
+		if (!goelf_type_field(ctx, type, i, &f))
+			printf("%s%s%s\t%s\t%" PRIu64 "\n", in.pkg, *in.pkg ? "." : "", in.name,
+			       f.name, f.offset);
+		else
+			printf("%s%s%s\tbad field\t%u\n", in.pkg, *in.pkg ? "." : "", in.name, i);
+	return 0;
+}
+
+static int dump_types(struct goelf *g, char **args)
+{
+	(void)args;
+	return goelf_each_type(g, on_type, g);
+}
+
 static int dump_field(struct goelf *g, char **args)
 {
 	int code = 0;
@@ -171,6 +194,22 @@ static int dump_field(struct goelf *g, char **args)
 			print_field(g, *path, &f);
 	}
 	return code;
+}
+
+static int dump_chain(struct goelf *g, char **args)
+{
+	goelf_type t;
+	struct goelf_chain c;
+	struct goelf_err err;
+	if (count(args) < 3)
+		return 2;
+	if (goelf_type_find(g, args[0], args[1], &t, &err) ||
+	    goelf_type_chain(g, t, args[2], &c, &err))
+		return complain(&err);
+	for (unsigned i = 0; i < c.n; i++)
+		printf("%" PRIu64 " ", c.off[i]);
+	print_field(g, args[2], &c.field);
+	return 0;
 }
 
 static int dump_itab(struct goelf *g, char **args)
@@ -216,7 +255,7 @@ static const struct {
 } verbs[] = {
 	{ "info", dump_info }, { "funcs", dump_funcs }, { "find", dump_find }, { "rets", dump_rets },
 	{ "result", dump_result }, { "type", dump_type }, { "field", dump_field },
-	{ "itab", dump_itab }, { "itabs", dump_itabs }, { "lines", dump_lines },
+	{ "types", dump_types }, { "chain", dump_chain }, { "itab", dump_itab }, { "itabs", dump_itabs }, { "lines", dump_lines },
 };
 
 int main(int argc, char **argv)

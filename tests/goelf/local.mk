@@ -1,0 +1,1 @@
+GOELF_TESTS =
