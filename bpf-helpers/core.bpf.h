@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef GT_CORE_BPF_H
+#define GT_CORE_BPF_H
+/*
+ * core: the gate, a clause's counters, records for the ring.
+ *
+ * Every counter is added to atomically: uprobe programs can be preempted, and a
+ * second one on the same CPU would lose an addition (an atomic add costs nothing
+ * measurable).
+ */
+#include "event.bpf.h"
+#include "maps.bpf.h"
+
+#define gt_add(p, n) ((void)__sync_fetch_and_add((p), (n)))
+
+/* NULL never happens; the verifier wants it tested. */
+GT_INLINE struct gt_shared *gt_shared_words(void)
+{
+	u32 zero = 0;
+
+	return bpf_map_lookup_elem(&gt_shared, &zero);
+}
+
+GT_FN struct gt_cell *gt_cell(u32 clause)
+{
+	return bpf_map_lookup_elem(&gt_cells, &clause);
+}
+
+/* gtrace's own counters. */
+GT_FN struct gt_cell *gt_own_cell(void)
+{
+	return gt_cell(0);
+}
+
+/*
+ * Whether this hit counts: the gate is open and the process is a target.
+ */
+GT_FN bool gt_gate(void *ctx, struct gt_ev *ev)
+{
+	struct gt_shared *s = gt_shared_words();
+
+	if (!s || !*(volatile u64 *)&s->generation)
+		return false;
+	if (gt_layout.flags & GT_L_TGIDS) {
+		u32 tgid = gt_tgid(ev);
+
+		return bpf_map_lookup_elem(&gt_tgids, &tgid) != NULL;
+	}
+	return true;
+}
+
+/* An event that needed a value which is not known. */
+GT_FN void gt_left_out(struct gt_cell *cell, u32 status)
+{
+	if (status < GT_STATUS_N)
+		gt_add(&cell->left_out[status], 1);
+}
+
+GT_FN void gt_count_event(struct gt_cell *cell)
+{
+	gt_add(&cell->events, 1);
+}
+
+GT_FN void gt_count_side(struct gt_cell *cell, u32 server)
+{
+	gt_add(&cell->sides[server & 1], 1);
+}
+
+/*
+ * A record of `n` values in the ring; NULL where it is full, which is counted in the
+ * cell. `size` must be a constant where this is inlined. The caller fills `values`,
+ * then submits.
+ */
+GT_FN struct gt_record *gt_record_reserve(struct gt_cell *cell, struct gt_ev *ev, u64 size)
+{
+	struct gt_record *r = bpf_ringbuf_reserve(&gt_ring, size, 0);
+
+	if (!r) {
+		gt_add(&cell->ring_full, 1);
+		return NULL;
+	}
+	r->time = gt_now(ev);
+	r->tgid = gt_tgid(ev);
+	r->event = ev->event;
+	return r;
+}
+
+/* No wake-up: the tracer drains on a timer. */
+GT_FN void gt_record_submit(struct gt_record *r)
+{
+	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
+}
+
+/*
+ * A record of gtrace's own with up to two values, all known. False: the ring was full (counted in
+ * gtrace's own cell).
+ */
+GT_SUB bool gt_control(u32 stmt, u32 tgid, u32 n, u64 v0, u64 v1)
+{
+	struct gt_record *r = bpf_ringbuf_reserve(&gt_ring, sizeof(*r) + 16, 0);
+
+	if (!r) {
+		struct gt_cell *own = gt_own_cell();
+
+		if (own)
+			gt_add(&own->ring_full, 1);
+		return false;
+	}
+	r->time = bpf_ktime_get_ns();
+	r->stmt = stmt;
+	r->tgid = tgid;
+	r->event = 0;
+	r->n = n;
+	r->states = 0;
+	r->values[0] = v0;
+	r->values[1] = v1;
+	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
+	return true;
+}
+
+/* print(@m), clear(@m): done by the tracer when it reaches the record. */
+GT_SUB void gt_ask(u32 stmt, u32 tgid)
+{
+	struct gt_shared *s = gt_shared_words();
+
+	gt_control(stmt, tgid, 0, 0, 0);
+	if (s)
+		gt_add(&s->control_asked, 1);
+}
+
+/* exit(status): the gate is shut at once. The first one wins. */
+GT_SUB void gt_exit(u32 stmt, u32 tgid, u64 status)
+{
+	struct gt_shared *s = gt_shared_words();
+
+	if (!s)
+		return;
+	gt_control(stmt, tgid, 1, status, 0);
+	__sync_val_compare_and_swap(&s->exit_asked, 0, (status & 0xff) + 1);
+	*(volatile u64 *)&s->generation = 0;
+	gt_add(&s->control_asked, 1);
+}
+
+#endif

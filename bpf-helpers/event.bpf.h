@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef GT_EVENT_BPF_H
+#define GT_EVENT_BPF_H
+/*
+ * event: what one hit of a hook carries from its gt_in_<hook>() through the
+ * fields of its clauses to gt_out_<hook>(). One stands on each program's stack,
+ * zeroed at entry; the words that nobody reads are optimised away.
+ *
+ * How a helper is declared decides what becomes of it:
+ *	GT_FN	inlined into every program that calls it: small ones
+ *	GT_SUB	stays a subprogram (at most five arguments, scalars or pointers)
+ */
+#include <linux/bpf.h>
+#include <stdbool.h>
+#include <bpf/bpf_helpers.h>
+#include "gt-abi.h"
+
+typedef gt_u8 u8;
+typedef gt_u16 u16;
+typedef gt_u32 u32;
+typedef gt_u64 u64;
+typedef gt_s64 s64;
+
+#define GT_FN
+#define GT_SUB __attribute__((noinline))
+#define GT_INLINE static inline __attribute__((always_inline, unused))
+
+#define likely(x) __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+
+/* Facets of an event that gt_in_<hook>() or a field has worked out already. */
+enum gt_have {
+	GT_HAVE_GOID = 1 << 0,
+	GT_HAVE_METHOD = 1 << 1,
+	GT_HAVE_KEY = 1 << 2,
+	GT_HAVE_REC = 1 << 3,
+	GT_HAVE_AGE = 1 << 4,
+};
+
+struct gt_ev {
+	u64 a0, a1, a2, a3, a4;		/* arguments, as gt_in_<hook>() read them */
+	u64 now;			/* ktime; 0: not asked yet, see gt_now() */
+	struct gt_stream_key key;
+	struct gt_stream *rec;
+	u64 g, goid, method;
+	u64 v0, v1, v2;			/* the hook's own: message length, header count, … */
+	u32 have;			/* enum gt_have */
+	u32 st_key, st_rec, st_method, st_goid;	/* enum gt_status of those */
+	u32 server;			/* 1: this is the RPC's server */
+	u32 tgid;			/* 0: not asked yet, see gt_tgid() */
+	u32 event;			/* enum event_id of the clause that runs */
+	u32 run_clause;			/* interval: index of the clause to run */
+};
+
+/* Both are asked once a hit at most. */
+GT_INLINE u64 gt_now(struct gt_ev *ev)
+{
+	if (!ev->now)
+		ev->now = bpf_ktime_get_ns();
+	return ev->now;
+}
+
+GT_INLINE u32 gt_tgid(struct gt_ev *ev)
+{
+	if (!ev->tgid)
+		ev->tgid = bpf_get_current_pid_tgid() >> 32;
+	return ev->tgid;
+}
+
+/*
+ * A register of the target by its offset in pt_regs. As inline assembly, since LLVM
+ * merges plain loads of a context into one of a computed address, which the verifier
+ * rejects ("dereference of modified ctx ptr"). Not volatile: unread ones go away.
+ */
+#define GT_REG_AT(ctx, off)								\
+	({										\
+		u64 gt_reg_value;							\
+		asm("%0 = *(u64 *)(%1 + " #off ")" : "=r"(gt_reg_value) : "r"(ctx));	\
+		gt_reg_value;								\
+	})
+
+#define GT_REG_R14(ctx) GT_REG_AT(ctx, 8)	/* Go's g */
+#define GT_REG_BP(ctx) GT_REG_AT(ctx, 32)
+#define GT_REG_BX(ctx) GT_REG_AT(ctx, 40)
+#define GT_REG_R11(ctx) GT_REG_AT(ctx, 48)
+#define GT_REG_R10(ctx) GT_REG_AT(ctx, 56)
+#define GT_REG_R9(ctx) GT_REG_AT(ctx, 64)
+#define GT_REG_R8(ctx) GT_REG_AT(ctx, 72)
+#define GT_REG_AX(ctx) GT_REG_AT(ctx, 80)
+#define GT_REG_CX(ctx) GT_REG_AT(ctx, 88)
+#define GT_REG_DX(ctx) GT_REG_AT(ctx, 96)
+#define GT_REG_SI(ctx) GT_REG_AT(ctx, 104)
+#define GT_REG_DI(ctx) GT_REG_AT(ctx, 112)
+#define GT_REG_IP(ctx) GT_REG_AT(ctx, 128)
+#define GT_REG_FLAGS(ctx) GT_REG_AT(ctx, 144)
+#define GT_REG_SP(ctx) GT_REG_AT(ctx, 152)
+
+#endif

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef GT_STRINGS_BPF_H
+#define GT_STRINGS_BPF_H
+/*
+ * strings: a string is its 64-bit hash; the text goes once into gt_dict.
+ *
+ * The hash is that of string_id() in src/catalog/strings.c: 8-byte words of the
+ * kept bytes, the last padded with zeros, then the length as the target has it.
+ * The target's memory is read in pieces of 64 bytes (a read costs more than what
+ * it reads), and a text new to the dictionary is read once more, straight into
+ * its map value: 256 bytes have no room on the stack of a subprogram.
+ */
+#include "core.bpf.h"
+
+#define GT_STR_PIECE 64
+
+/* Where a new text of `len` bytes goes; NULL when it is there already, or no room is left. */
+GT_INLINE struct gt_str *gt_dict_new(u64 id)
+{
+	struct gt_shared *s;
+	u32 zero = 0;
+	void *zeros;
+	long err;
+
+	if (likely(bpf_map_lookup_elem(&gt_dict, &id)))
+		return NULL;
+	zeros = bpf_map_lookup_elem(&gt_zero, &zero);
+	if (!zeros)
+		return NULL;
+	err = bpf_map_update_elem(&gt_dict, &id, zeros, BPF_NOEXIST);
+	if (!err)
+		return bpf_map_lookup_elem(&gt_dict, &id);
+	s = gt_shared_words();
+	if (s && err != -17 /* EEXIST: another CPU was first */)
+		gt_add(&s->dict_full, 1);
+	return NULL;
+}
+
+GT_SUB int gt_dict_add_user(u64 id, const void *text, u64 len)
+{
+	struct gt_str *e = gt_dict_new(id);
+	u32 kept = len < GT_STR_MAX ? len : GT_STR_MAX;
+
+	if (!e)
+		return 0;
+	if (bpf_probe_read_user(e->text, kept, text)) {
+		bpf_map_delete_elem(&gt_dict, &id);
+		return -1;
+	}
+	e->full_len = len > 0xffffffff ? 0xffffffff : len;
+	*(volatile u32 *)&e->len = kept;
+	return 0;
+}
+
+GT_INLINE u64 gt_str_seed(void)
+{
+	struct gt_shared *s = gt_shared_words();
+
+	return s ? s->seed : 0;
+}
+
+/*
+ * The id of a string of the target: len bytes at text. 0 where they cannot be
+ * read (GT_UNK_FAULT).
+ */
+GT_SUB u64 gt_str_user(const void *text, u64 len)
+{
+	u32 kept = len < GT_STR_MAX ? len : GT_STR_MAX;
+	u64 words[GT_STR_PIECE / 8];
+	u64 h = gt_str_seed();
+
+	for (u32 off = 0; off < GT_STR_MAX; off += GT_STR_PIECE) {
+		u32 n = kept - off;
+
+		if (off >= kept)
+			break;
+		if (n > GT_STR_PIECE)
+			n = GT_STR_PIECE;
+		__builtin_memset(words, 0, sizeof(words));
+		if (bpf_probe_read_user(words, n, text + off))
+			return 0;
+		for (u32 i = 0; i < GT_STR_PIECE / 8; i++) {
+			if (i * 8 >= n)
+				break;
+			h = gt_hash_word(h, words[i]);
+		}
+	}
+	h = gt_hash_word(h, len) | 1;
+	if (gt_dict_add_user(h, text, len))
+		return 0;
+	if (unlikely(len > GT_STR_MAX)) {
+		struct gt_cell *own = gt_own_cell();
+
+		if (own)
+			gt_add(&own->truncated, 1);
+	}
+	return h;
+}
+
+/* The id of at most 16 bytes in two words of the stack, padded with zeros: comm. */
+GT_SUB u64 gt_str_buf(const u64 *words, u32 len)
+{
+	u64 h = gt_str_seed();
+	struct gt_str *e;
+
+	if (len > 16)
+		len = 16;
+	if (len > 0)
+		h = gt_hash_word(h, words[0]);
+	if (len > 8)
+		h = gt_hash_word(h, words[1]);
+	h = gt_hash_word(h, len) | 1;
+	e = gt_dict_new(h);
+	if (e) {
+		((u64 *)e->text)[0] = words[0];
+		((u64 *)e->text)[1] = words[1];
+		e->full_len = len;
+		*(volatile u32 *)&e->len = len;
+	}
+	return h;
+}
+
+#endif
