@@ -903,34 +903,22 @@ static __always_inline gt_u64 gt_f_parent_goid(struct gt_regs *ctx, struct gt_ev
 	return read_u64(ctx->r14 + gt_layout.g_parent_goid, status);
 }
 
-static __always_inline gt_u64 gt_f_goid__sweep(void *ctx, struct gt_ev *ev, gt_u32 *status)
-{
-	*status = GT_UNK_OVER;
-	return 0;
-}
-
-static __always_inline gt_u64 gt_f_parent_goid__sweep(void *ctx, struct gt_ev *ev, gt_u32 *status)
-{
-	*status = GT_UNK_OVER;
-	return 0;
-}
-
 static __always_inline gt_u64 gt_f_pid(void *ctx, struct gt_ev *ev)
 {
 	return ev->tgid;
 }
 
-static __always_inline gt_u64 gt_f_tid(void *ctx, struct gt_ev *ev)
+static __always_inline gt_u64 gt_f_tid(void *ctx, struct gt_ev *ev, gt_u32 *status)
 {
 	return (gt_u32)bpf_get_current_pid_tgid();
 }
 
-static __always_inline gt_u64 gt_f_cpu(void *ctx, struct gt_ev *ev)
+static __always_inline gt_u64 gt_f_cpu(void *ctx, struct gt_ev *ev, gt_u32 *status)
 {
 	return bpf_get_smp_processor_id();
 }
 
-static __always_inline gt_u64 gt_f_cgroup(void *ctx, struct gt_ev *ev)
+static __always_inline gt_u64 gt_f_cgroup(void *ctx, struct gt_ev *ev, gt_u32 *status)
 {
 	return bpf_get_current_cgroup_id();
 }
@@ -943,15 +931,32 @@ static __noinline gt_u64 task_comm(void)
 	return gt_str_buf(comm);
 }
 
-static __always_inline gt_u64 gt_f_comm(void *ctx, struct gt_ev *ev)
+static __always_inline gt_u64 gt_f_comm(void *ctx, struct gt_ev *ev, gt_u32 *status)
 {
 	return task_comm();
 }
 
-static __always_inline gt_u64 gt_f_exe(void *ctx, struct gt_ev *ev)
+static __always_inline gt_u64 gt_f_exe(void *ctx, struct gt_ev *ev, gt_u32 *status)
 {
+	if (!gt_layout.exe)
+		*status = GT_UNK_LAYOUT;
 	return gt_layout.exe;
 }
+
+/* A swept stream ends on no goroutine, thread or CPU of its own. */
+#define SWEPT(field)									\
+	static __always_inline gt_u64 gt_f_##field##__sweep(void *ctx, struct gt_ev *ev,	\
+							     gt_u32 *status)		\
+	{										\
+		*status = GT_UNK_OVER;							\
+		return 0;								\
+	}
+SWEPT(goid)
+SWEPT(parent_goid)
+SWEPT(tid)
+SWEPT(cpu)
+SWEPT(cgroup)
+SWEPT(comm)
 
 static __always_inline gt_u64 gt_f_now(void *ctx, struct gt_ev *ev)
 {
