@@ -28,15 +28,6 @@ typedef gt_s64 s64;
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
-/* Facets of an event that gt_in_<hook>() or a field has worked out already. */
-enum gt_have {
-	GT_HAVE_GOID = 1 << 0,
-	GT_HAVE_METHOD = 1 << 1,
-	GT_HAVE_KEY = 1 << 2,
-	GT_HAVE_REC = 1 << 3,
-	GT_HAVE_AGE = 1 << 4,
-};
-
 struct gt_ev {
 	u64 a0, a1, a2, a3, a4;		/* arguments, as gt_in_<hook>() read them */
 	u64 now;			/* ktime; 0: not asked yet, see gt_now() */
@@ -44,8 +35,9 @@ struct gt_ev {
 	struct gt_stream *rec;
 	u64 g, goid, method;
 	u64 v0, v1, v2;			/* the hook's own: message length, header count, … */
-	u32 have;			/* enum gt_have */
-	u32 st_key, st_rec, st_method, st_goid;	/* enum gt_status of those */
+	u32 have;			/* what was worked out already: HAVE_… of grpc.bpf.h */
+	u32 from;			/* what a0 and a1 are: FROM_… of grpc.bpf.h */
+	u32 st_conn, st_id, st_rec, st_v;	/* enum gt_status of those */
 	u32 server;			/* 1: this is the RPC's server */
 	u32 tgid;			/* 0: not asked yet, see gt_tgid() */
 	u32 event;			/* enum event_id of the clause that runs */

@@ -87,44 +87,37 @@ struct {
 #define FROM_STREAM 1		/* a0 transport (0: take it from the stream), a1 stream */
 #define FROM_LOOPY 2		/* conn and id are set by the hook */
 
-static __always_inline gt_u64 read_u64(gt_u64 addr, gt_u32 *status)
+GT_INLINE u64 read_u64(u64 addr, u32 *status)
 {
-	gt_u64 v = 0;
+	u64 v = 0;
 
 	if (bpf_probe_read_user(&v, sizeof(v), (void *)addr))
 		*status = GT_UNK_FAULT;
 	return v;
 }
 
-static __always_inline gt_u32 cookie_server(struct gt_regs *ctx)
+GT_INLINE u32 cookie_server(void *ctx)
 {
 	return bpf_get_attach_cookie(ctx) & GT_COOKIE_SIDE;
 }
 
 /* At a stack check's jbe a branch that will be taken (CF or ZF) is no call yet: it comes back. */
-static __always_inline bool retried(struct gt_regs *ctx)
+GT_INLINE bool retried(void *ctx)
 {
-	return (gt_layout.flags & GT_L_JBE_SITES) && (ctx->flags & 0x41) &&
+	return (gt_layout.flags & GT_L_JBE_SITES) && (GT_REG_FLAGS(ctx) & 0x41) &&
 	       (bpf_get_attach_cookie(ctx) & GT_COOKIE_JBE);
 }
 
-static __always_inline gt_u64 ev_now(struct gt_ev *ev)
-{
-	if (!ev->now)
-		ev->now = bpf_ktime_get_ns();
-	return ev->now;
-}
-
 /* The *Stream inside what the application holds. */
-static __always_inline gt_u64 inner_stream(gt_u64 s, gt_u32 *status)
+GT_INLINE u64 inner_stream(u64 s, u32 *status)
 {
 	return (gt_layout.flags & GT_L_STREAM_INDIRECT) ? read_u64(s, status) : s;
 }
 
 /* ---- identity ---- */
-static __always_inline void need_id(struct gt_ev *ev)
+GT_INLINE void need_id(struct gt_ev *ev)
 {
-	gt_u32 id = 0;
+	u32 id = 0;
 
 	if (ev->have & HAVE_ID)
 		return;
@@ -136,7 +129,7 @@ static __always_inline void need_id(struct gt_ev *ev)
 }
 
 /* The transport that a stream belongs to. */
-static __always_inline gt_u64 stream_transport(struct gt_ev *ev)
+GT_INLINE u64 stream_transport(struct gt_ev *ev)
 {
 	if (ev->server)
 		return read_u64(ev->a1 + gt_layout.stream_st + 8, &ev->st_conn);
@@ -145,29 +138,30 @@ static __always_inline gt_u64 stream_transport(struct gt_ev *ev)
 	return read_u64(ev->a1 + gt_layout.stream_ct, &ev->st_conn);
 }
 
-static __always_inline void need_conn(struct gt_ev *ev)
+GT_INLINE void need_conn(struct gt_ev *ev)
 {
-	gt_u64 t;
+	u64 t;
 
 	if (ev->have & HAVE_CONN)
 		return;
 	ev->have |= HAVE_CONN;
+	ev->key.tgid = gt_tgid(ev);
 	t = ev->a0 ? ev->a0 : stream_transport(ev);
 	ev->key.conn = read_u64(t + (ev->server ? gt_layout.server_cbuf : gt_layout.client_cbuf),
 				&ev->st_conn);
 }
 
 /* ---- connections ---- */
-static __always_inline struct gt_conn *conn_find(const struct gt_ev *ev)
+GT_INLINE struct gt_conn *conn_find(struct gt_ev *ev)
 {
-	struct gt_conn_key k = { .conn = ev->key.conn, .tgid = ev->tgid };
+	struct gt_conn_key k = { .conn = ev->key.conn, .tgid = gt_tgid(ev) };
 
 	return bpf_map_lookup_elem(&gt_conns, &k);
 }
 
-static __always_inline struct gt_conn *conn_make(const struct gt_ev *ev, gt_u32 whole)
+GT_INLINE struct gt_conn *conn_make(struct gt_ev *ev, u32 whole)
 {
-	struct gt_conn_key k = { .conn = ev->key.conn, .tgid = ev->tgid };
+	struct gt_conn_key k = { .conn = ev->key.conn, .tgid = gt_tgid(ev) };
 	struct gt_conn c = { .whole = whole };
 
 	bpf_map_update_elem(&gt_conns, &k, &c, BPF_NOEXIST);
@@ -175,13 +169,13 @@ static __always_inline struct gt_conn *conn_make(const struct gt_ev *ev, gt_u32 
 }
 
 /* Did a stream begin before gtrace looked? Ids only grow on a connection. */
-static __always_inline bool is_old(const struct gt_ev *ev, const struct gt_conn *c)
+GT_INLINE bool is_old(struct gt_ev *ev, const struct gt_conn *c)
 {
 	return !c || (!c->whole && (!c->first_id || ev->key.id < c->first_id));
 }
 
 /* ---- the record of a stream ---- */
-static __noinline int rec_make(struct gt_ev *ev, gt_u64 begin, gt_u64 flags)
+GT_SUB int rec_make(struct gt_ev *ev, u64 begin, u64 flags)
 {
 	struct gt_stream s = { .begin = begin, .flags = flags, .method = ev->method };
 	struct gt_conn *c = conn_find(ev);
@@ -194,7 +188,7 @@ static __noinline int rec_make(struct gt_ev *ev, gt_u64 begin, gt_u64 flags)
 		s.end = c->closed;
 	}
 	if (bpf_map_update_elem(&gt_streams, &ev->key, &s, BPF_NOEXIST) == -7 /* E2BIG */) {
-		sh = gt_shared_page();
+		sh = gt_shared_words();
 		if (sh)
 			__sync_fetch_and_add(&sh->streams_full, 1);
 	}
@@ -203,12 +197,12 @@ static __noinline int rec_make(struct gt_ev *ev, gt_u64 begin, gt_u64 flags)
 }
 
 /* A client's stream in the caller's hands: its call waits in gt_pending under its ctx. */
-static __noinline int rec_join(struct gt_ev *ev)
+GT_SUB int rec_join(struct gt_ev *ev)
 {
-	struct gt_pending_key k = { .tgid = ev->tgid };
+	struct gt_pending_key k = { .tgid = gt_tgid(ev) };
 	struct gt_stream *rec = ev->rec;
 	struct gt_pending *p;
-	gt_u32 status = 0;
+	u32 status = 0;
 
 	k.ctx = read_u64(inner_stream(ev->a1, &status) + gt_layout.stream_ctx + 8, &status);
 	p = status ? NULL : bpf_map_lookup_elem(&gt_pending, &k);
@@ -223,15 +217,15 @@ static __noinline int rec_join(struct gt_ev *ev)
 	}
 	rec = ev->rec;
 	if (rec && (rec->flags & GT_S_LATE))
-		__sync_fetch_and_and(&rec->flags, ~(gt_u64)GT_S_LATE);
+		__sync_fetch_and_and(&rec->flags, ~(u64)GT_S_LATE);
 	return 0;
 }
 
 /* Why a stream has no record. */
-static __always_inline gt_u32 why_no_rec(const struct gt_ev *ev)
+GT_INLINE u32 why_no_rec(struct gt_ev *ev)
 {
 	struct gt_conn *c = conn_find(ev);
-	struct gt_shared *sh = gt_shared_page();
+	struct gt_shared *sh = gt_shared_words();
 
 	if (is_old(ev, c))
 		return GT_UNK_BEFORE;
@@ -239,7 +233,7 @@ static __always_inline gt_u32 why_no_rec(const struct gt_ev *ev)
 }
 
 /* Finds the record of ev's stream; sets ev->rec, or ev->st_rec to the reason. */
-static __noinline int need_rec(struct gt_ev *ev)
+GT_SUB int need_rec(struct gt_ev *ev)
 {
 	struct gt_stream *rec;
 
@@ -264,19 +258,19 @@ static __noinline int need_rec(struct gt_ev *ev)
 	return 0;
 }
 
-static __always_inline void rec_free(struct gt_ev *ev)
+GT_INLINE void rec_free(struct gt_ev *ev)
 {
 	bpf_map_delete_elem(&gt_streams, &ev->key);
 }
 
 /* One side is over: the second of the two frees. */
-static __always_inline void rec_done(struct gt_ev *ev, struct gt_stream *rec, gt_u64 mine)
+GT_INLINE void rec_done(struct gt_ev *ev, struct gt_stream *rec, u64 mine)
 {
-	gt_u64 others = mine == GT_S_APP_DONE ? GT_S_TR_DONE : GT_S_APP_DONE | GT_S_NO_APP;
-	gt_u64 was;
+	u64 others = mine == GT_S_APP_DONE ? GT_S_TR_DONE : GT_S_APP_DONE | GT_S_NO_APP;
+	u64 was;
 
 	if (mine == GT_S_TR_DONE)
-		rec->end = ev_now(ev);
+		rec->end = gt_now(ev);
 	was = __sync_fetch_and_or(&rec->flags, mine);
 	if (was & others)
 		rec_free(ev);
@@ -288,9 +282,9 @@ static __always_inline void rec_done(struct gt_ev *ev, struct gt_stream *rec, gt
 #define HPACK_FIELD 40		/* sizeof(hpack.HeaderField): Name, Value, Sensitive */
 #define PSEUDO_MAX 5
 
-static __noinline gt_u64 path_of_fields(gt_u64 fields, gt_u64 n)
+GT_SUB u64 path_of_fields(u64 fields, u64 n)
 {
-	gt_u64 f[4], name;	/* one field's name and value as (pointer, length) */
+	u64 f[4], name;	/* one field's name and value as (pointer, length) */
 
 	for (int i = 0; i < PSEUDO_MAX; i++) {
 		if (i >= n || bpf_probe_read_user(f, sizeof(f), (void *)(fields + i * HPACK_FIELD)))
@@ -305,11 +299,11 @@ static __noinline gt_u64 path_of_fields(gt_u64 fields, gt_u64 n)
 }
 
 /* The method that stands in the target's own stream object. */
-static __noinline gt_u64 method_of_stream(struct gt_ev *ev)
+GT_SUB u64 method_of_stream(struct gt_ev *ev)
 {
-	gt_u64 m[2];
-	gt_u32 status = 0;
-	gt_u64 s = inner_stream(ev->a1, &status);
+	u64 m[2];
+	u32 status = 0;
+	u64 s = inner_stream(ev->a1, &status);
 
 	if (status || bpf_probe_read_user(m, sizeof(m), (void *)(s + gt_layout.stream_method)))
 		return 0;
@@ -319,68 +313,68 @@ static __noinline gt_u64 method_of_stream(struct gt_ev *ev)
 /* ---- hooks of the application's goroutine ---- */
 
 /* http2Server.write(s, hdr, data, …), http2Client.write: a0 t, a1 s, a2..a4 hdr. */
-static __always_inline gt_u32 gt_in_msg_send(struct gt_regs *ctx, struct gt_ev *ev)
+GT_FN u32 gt_in_msg_send(void *ctx, struct gt_ev *ev)
 {
-	if (retried(ctx) || !ctx->cx)	/* no 5-byte prefix: only the end of the stream */
+	if (retried(ctx) || !GT_REG_CX(ctx))	/* no 5-byte prefix: only the end of the stream */
 		return 0;
 	ev->from = FROM_STREAM;
-	ev->a0 = ctx->ax;
-	ev->a1 = ctx->bx;
-	ev->a2 = ctx->cx;
+	ev->a0 = GT_REG_AX(ctx);
+	ev->a1 = GT_REG_BX(ctx);
+	ev->a2 = GT_REG_CX(ctx);
 	ev->server = cookie_server(ctx);
 	return 1;
 }
 
 /* A prefix of a message: one byte of flags, four of length, big endian. */
-static __always_inline void need_prefix(struct gt_ev *ev)
+GT_INLINE void need_prefix(struct gt_ev *ev)
 {
-	gt_u8 b[5] = { 0 };
+	u8 b[5] = { 0 };
 
 	if (ev->have & HAVE_MSG)
 		return;
 	ev->have |= HAVE_MSG;
 	if (bpf_probe_read_user(b, sizeof(b), (void *)ev->a2))
 		ev->st_v = GT_UNK_FAULT;
-	ev->v0 = (gt_u32)b[1] << 24 | (gt_u32)b[2] << 16 | (gt_u32)b[3] << 8 | b[4];
+	ev->v0 = (u32)b[1] << 24 | (u32)b[2] << 16 | (u32)b[3] << 8 | b[4];
 	ev->v1 = b[0] & 1;
 }
 
-static __always_inline gt_u64 gt_f_msg_len__msg_send(struct gt_regs *ctx, struct gt_ev *ev, gt_u32 *status)
+GT_FN u64 gt_f_msg_len__msg_send(void *ctx, struct gt_ev *ev, u32 *status)
 {
 	need_prefix(ev);
 	*status = ev->st_v;
 	return ev->v0;
 }
 
-static __always_inline gt_u64 gt_f_compressed(struct gt_regs *ctx, struct gt_ev *ev, gt_u32 *status)
+GT_FN u64 gt_f_compressed(void *ctx, struct gt_ev *ev, u32 *status)
 {
 	need_prefix(ev);
 	*status = ev->st_v;
 	return ev->v1;
 }
 
-static __always_inline void recv_key(struct gt_regs *ctx, struct gt_ev *ev, struct gt_recv_key *k)
+GT_INLINE void recv_key(void *ctx, struct gt_ev *ev, struct gt_recv_key *k)
 {
-	gt_u32 status = 0;
+	u32 status = 0;
 
-	k->goid = read_u64(ctx->r14 + gt_layout.g_goid, &status);
-	k->tgid = ev->tgid;
+	k->goid = read_u64(GT_REG_R14(ctx) + gt_layout.g_goid, &status);
+	k->tgid = gt_tgid(ev);
 }
 
 /*
  * Stream.Read(p []byte) (<= 1.65), Stream.Read(n) and ReadHeader (1.66-1.68),
  * ServerStream.Read(n), ClientStream.Read(n) (>= 1.69): a0 is the stream.
  */
-static __always_inline gt_u32 gt_in_recv_call(struct gt_regs *ctx, struct gt_ev *ev)
+GT_FN u32 gt_in_recv_call(void *ctx, struct gt_ev *ev)
 {
 	struct gt_recv_key k;
-	struct gt_recv r = { .stream = ctx->ax, .len = ctx->bx };
-	gt_u32 status = 0;
+	struct gt_recv r = { .stream = GT_REG_AX(ctx), .len = GT_REG_BX(ctx) };
+	u32 status = 0;
 
 	if (retried(ctx))
 		return 0;
 	if (gt_layout.flags & GT_L_ONE_STREAM_TYPE)
-		r.server = read_u64(ctx->ax + gt_layout.stream_st + 8, &status) != 0;
+		r.server = read_u64(GT_REG_AX(ctx) + gt_layout.stream_st + 8, &status) != 0;
 	else
 		r.server = cookie_server(ctx);
 	recv_key(ctx, ev, &k);
@@ -389,7 +383,7 @@ static __always_inline gt_u32 gt_in_recv_call(struct gt_regs *ctx, struct gt_ev 
 }
 
 /* After recvMsg in recvAndDecompress: AX flag, BX CX DI message or buffers, SI R8 error. */
-static __always_inline gt_u32 gt_in_msg_recv(struct gt_regs *ctx, struct gt_ev *ev)
+GT_FN u32 gt_in_msg_recv(void *ctx, struct gt_ev *ev)
 {
 	struct gt_recv_key k;
 	struct gt_recv *r;
@@ -397,7 +391,7 @@ static __always_inline gt_u32 gt_in_msg_recv(struct gt_regs *ctx, struct gt_ev *
 	recv_key(ctx, ev, &k);
 	r = bpf_map_lookup_elem(&gt_recvs, &k);
 	ev->from = FROM_STREAM;
-	ev->v0 = ctx->cx;
+	ev->v0 = GT_REG_CX(ctx);
 	if (r) {
 		ev->a1 = r->stream;
 		ev->server = r->server;
@@ -409,29 +403,29 @@ static __always_inline gt_u32 gt_in_msg_recv(struct gt_regs *ctx, struct gt_ev *
 		ev->st_conn = ev->st_id = ev->st_rec = GT_UNK_BEFORE;
 		ev->have = HAVE_CONN | HAVE_ID | HAVE_REC;
 	}
-	return ctx->si == 0;
+	return GT_REG_SI(ctx) == 0;
 }
 
-static __always_inline gt_u64 gt_f_msg_len__msg_recv(struct gt_regs *ctx, struct gt_ev *ev, gt_u32 *status)
+GT_FN u64 gt_f_msg_len__msg_recv(void *ctx, struct gt_ev *ev, u32 *status)
 {
 	*status = ev->st_v;
 	return ev->v0;
 }
 
 /* http2Client.createHeaderFields(ctx, callHdr): a1 a2 ctx, a3 callHdr{Host, Method}. */
-static __always_inline gt_u32 gt_in_call(struct gt_regs *ctx, struct gt_ev *ev)
+GT_FN u32 gt_in_call(void *ctx, struct gt_ev *ev)
 {
-	struct gt_pending_key k = { .ctx = ctx->cx, .tgid = ev->tgid };
+	struct gt_pending_key k = { .ctx = GT_REG_CX(ctx), .tgid = gt_tgid(ev) };
 	struct gt_pending p = { .begin = bpf_ktime_get_ns() };
 	struct gt_shared *sh;
-	gt_u64 m[2];
+	u64 m[2];
 
 	if (retried(ctx))
 		return 0;
-	if (!bpf_probe_read_user(m, sizeof(m), (void *)(ctx->di + 16)))
+	if (!bpf_probe_read_user(m, sizeof(m), (void *)(GT_REG_DI(ctx) + 16)))
 		p.method = gt_str_user((void *)m[0], m[1]);
 	if (bpf_map_update_elem(&gt_pending, &k, &p, BPF_ANY) == -7 /* E2BIG */) {
-		sh = gt_shared_page();
+		sh = gt_shared_words();
 		if (sh)
 			__sync_fetch_and_add(&sh->pending_full, 1);
 	}
@@ -439,7 +433,7 @@ static __always_inline gt_u32 gt_in_call(struct gt_regs *ctx, struct gt_ev *ev)
 }
 
 /* http2Server.writeStatus(s, st), http2Client.CloseStream(s, err), ClientStream.Close(err). */
-static __always_inline gt_u32 gt_in_app_end(struct gt_regs *ctx, struct gt_ev *ev)
+GT_FN u32 gt_in_app_end(void *ctx, struct gt_ev *ev)
 {
 	struct gt_stream *rec;
 
@@ -448,10 +442,10 @@ static __always_inline gt_u32 gt_in_app_end(struct gt_regs *ctx, struct gt_ev *e
 	ev->from = FROM_STREAM;
 	ev->server = cookie_server(ctx);
 	if (!ev->server && (gt_layout.flags & GT_L_CLOSE_ON_STREAM)) {
-		ev->a1 = ctx->ax;
+		ev->a1 = GT_REG_AX(ctx);
 	} else {
-		ev->a0 = ctx->ax;
-		ev->a1 = ctx->bx;
+		ev->a0 = GT_REG_AX(ctx);
+		ev->a1 = GT_REG_BX(ctx);
 	}
 	need_rec(ev);
 	rec = ev->rec;
@@ -461,24 +455,25 @@ static __always_inline gt_u32 gt_in_app_end(struct gt_regs *ctx, struct gt_ev *e
 }
 
 /* ---- hooks of loopy: a0 is the loopyWriter {side u32@0, cbuf@8} ---- */
-static __always_inline void loopy_conn(struct gt_ev *ev, gt_u64 l)
+GT_INLINE void loopy_conn(struct gt_ev *ev, u64 l)
 {
-	gt_u64 w[2] = { 0 };
+	u64 w[2] = { 0 };
 
 	if (bpf_probe_read_user(w, sizeof(w), (void *)l))
 		ev->st_conn = GT_UNK_FAULT;
 	ev->server = w[0] & 1;
 	ev->key.conn = w[1];
+	ev->key.tgid = gt_tgid(ev);
 	ev->from = FROM_LOOPY;
 	ev->have |= HAVE_CONN | HAVE_ID;
 }
 
 /* The first block that a client writes opens the stream. */
-static __noinline int client_begins(struct gt_ev *ev)
+GT_SUB int client_begins(struct gt_ev *ev)
 {
 	struct gt_conn *c;
 	struct gt_stream *rec;
-	gt_u64 one = 1;
+	u64 one = 1;
 
 	c = conn_find(ev);
 	if (!c)
@@ -488,7 +483,7 @@ static __noinline int client_begins(struct gt_ev *ev)
 	ev->rec = bpf_map_lookup_elem(&gt_streams, &ev->key);
 	if (!ev->rec) {
 		ev->method = path_of_fields(ev->a3, ev->a4);
-		rec_make(ev, ev_now(ev), GT_S_LATE | GT_S_BEGUN);
+		rec_make(ev, gt_now(ev), GT_S_LATE | GT_S_BEGUN);
 	}
 	ev->have |= HAVE_REC;
 	rec = ev->rec;
@@ -503,16 +498,16 @@ static __noinline int client_begins(struct gt_ev *ev)
 }
 
 /* loopyWriter.writeHeader(streamID, endStream, hf []hpack.HeaderField, onWrite). */
-static __always_inline gt_u32 gt_in_write_header(struct gt_regs *ctx, struct gt_ev *ev)
+GT_FN u32 gt_in_write_header(void *ctx, struct gt_ev *ev)
 {
 	if (retried(ctx))
 		return 0;
-	loopy_conn(ev, ctx->ax);
-	ev->key.id = ctx->bx;
-	ev->a3 = ctx->di;
-	ev->a4 = ctx->si;
-	ev->v0 = ctx->si;
-	ev->v1 = ctx->cx & 1;
+	loopy_conn(ev, GT_REG_AX(ctx));
+	ev->key.id = GT_REG_BX(ctx);
+	ev->a3 = GT_REG_DI(ctx);
+	ev->a4 = GT_REG_SI(ctx);
+	ev->v0 = GT_REG_SI(ctx);
+	ev->v1 = GT_REG_CX(ctx) & 1;
 	if (ev->server)
 		return 2;
 	if (gt_layout.keeps & KEEP_STREAM)
@@ -521,7 +516,7 @@ static __always_inline gt_u32 gt_in_write_header(struct gt_regs *ctx, struct gt_
 }
 
 /* Early abort: the block just written is the stream's last, no handler comes. */
-static __always_inline void gt_out_write_header(struct gt_regs *ctx, struct gt_ev *ev)
+GT_FN void gt_out_write_header(void *ctx, struct gt_ev *ev)
 {
 	struct gt_stream *rec;
 
@@ -530,21 +525,21 @@ static __always_inline void gt_out_write_header(struct gt_regs *ctx, struct gt_e
 	need_rec(ev);
 	rec = ev->rec;
 	if (rec && (rec->flags & GT_S_NO_APP)) {
-		rec->end = ev_now(ev);
-		gt_control(ev, GT_CTL_STREAM_DEAD, ev->key.conn, ev->key.id);
+		rec->end = gt_now(ev);
+		gt_control(GT_CTL_STREAM_DEAD, gt_tgid(ev), 2, ev->key.conn, ev->key.id);
 	}
 }
 
 /* loopyWriter.earlyAbortStreamHandler(eas). */
-static __always_inline gt_u32 gt_in_early_abort(struct gt_regs *ctx, struct gt_ev *ev)
+GT_FN u32 gt_in_early_abort(void *ctx, struct gt_ev *ev)
 {
 	struct gt_stream *rec;
 
 	if (retried(ctx))
 		return 0;
-	loopy_conn(ev, ctx->ax);
+	loopy_conn(ev, GT_REG_AX(ctx));
 	if (bpf_probe_read_user(&ev->key.id, sizeof(ev->key.id),
-				(void *)(ctx->bx + gt_layout.early_abort_id)))
+				(void *)(GT_REG_BX(ctx) + gt_layout.early_abort_id)))
 		return 0;
 	need_rec(ev);
 	rec = ev->rec;
@@ -554,10 +549,10 @@ static __always_inline gt_u32 gt_in_early_abort(struct gt_regs *ctx, struct gt_e
 }
 
 /* Takes the end of a stream: true for one caller only. */
-static __noinline int take_end(struct gt_ev *ev)
+GT_SUB int take_end(struct gt_ev *ev)
 {
 	struct gt_conn *c;
-	gt_u64 one = 1;
+	u64 one = 1;
 
 	if (!(gt_layout.keeps & KEEP_OPEN))
 		return 0;
@@ -573,27 +568,7 @@ static __noinline int take_end(struct gt_ev *ev)
 #define ERR_FRAME_SIZE 6
 #define ERR_REFUSED_STREAM 7
 
-/* loopyWriter.cleanupStreamHandler(c): c {streamID u32@0, rst bool@4, rstCode u32@8}. */
-static __always_inline gt_u32 gt_in_cleanup(struct gt_regs *ctx, struct gt_ev *ev)
-{
-	gt_u32 c[3] = { 0 };
-	struct gt_stream *rec;
-
-	if (retried(ctx))
-		return 0;
-	loopy_conn(ev, ctx->ax);
-	if (bpf_probe_read_user(c, sizeof(c), (void *)ctx->bx))
-		return 0;
-	ev->key.id = c[0];
-	ev->v0 = c[1] & 0xff ? (gt_u64)c[2] + 1 : 0;
-	need_rec(ev);
-	rec = ev->rec;
-	if (rec && ev->server && (ev->v0 == ERR_REFUSED_STREAM + 1 || ev->v0 == ERR_FRAME_SIZE + 1))
-		__sync_fetch_and_or(&rec->flags, GT_S_NO_APP);
-	return take_end(ev);
-}
-
-static __always_inline void gt_out_cleanup(struct gt_regs *ctx, struct gt_ev *ev)
+GT_FN void gt_out_cleanup(void *ctx, struct gt_ev *ev)
 {
 	struct gt_stream *rec = ev->rec;
 
@@ -601,13 +576,36 @@ static __always_inline void gt_out_cleanup(struct gt_regs *ctx, struct gt_ev *ev
 		rec_done(ev, rec, GT_S_TR_DONE);
 }
 
+/* loopyWriter.cleanupStreamHandler(c): c {streamID u32@0, rst bool@4, rstCode u32@8}. */
+GT_FN u32 gt_in_cleanup(void *ctx, struct gt_ev *ev)
+{
+	u32 c[3] = { 0 };
+	struct gt_stream *rec;
+
+	if (retried(ctx))
+		return 0;
+	loopy_conn(ev, GT_REG_AX(ctx));
+	if (bpf_probe_read_user(c, sizeof(c), (void *)GT_REG_BX(ctx)))
+		return 0;
+	ev->key.id = c[0];
+	ev->v0 = c[1] & 0xff ? (u64)c[2] + 1 : 0;
+	need_rec(ev);
+	rec = ev->rec;
+	if (rec && ev->server && (ev->v0 == ERR_REFUSED_STREAM + 1 || ev->v0 == ERR_FRAME_SIZE + 1))
+		__sync_fetch_and_or(&rec->flags, GT_S_NO_APP);
+	if (take_end(ev))
+		return 1;
+	gt_out_cleanup(ctx, ev);
+	return 0;
+}
+
 /* ---- hooks of the reader ---- */
 
 /* A server's new stream: before its handler can run. */
-static __noinline int server_begins(struct gt_ev *ev)
+GT_SUB int server_begins(struct gt_ev *ev)
 {
 	struct gt_conn *c;
-	gt_u64 one = 1;
+	u64 one = 1;
 
 	c = conn_find(ev);
 	if (!c)
@@ -615,7 +613,7 @@ static __noinline int server_begins(struct gt_ev *ev)
 	if (c && !c->first_id)
 		c->first_id = ev->key.id;
 	ev->method = path_of_fields(ev->a3, ev->a4);
-	rec_make(ev, ev_now(ev), GT_S_BEGUN);
+	rec_make(ev, gt_now(ev), GT_S_BEGUN);
 	ev->have |= HAVE_REC;
 	if (!ev->rec) {
 		ev->st_rec = GT_UNK_FULL;
@@ -631,17 +629,17 @@ static __noinline int server_begins(struct gt_ev *ev)
  * Fields@8}; HeadersFrame starts with FrameHeader {valid u8, Type u8, Flags u8@2, Length
  * u32@4, StreamID u32@8}.
  */
-static __always_inline gt_u32 gt_in_read_header(struct gt_regs *ctx, struct gt_ev *ev)
+GT_FN u32 gt_in_read_header(void *ctx, struct gt_ev *ev)
 {
-	gt_u64 frame, f[3] = { 0 };
-	gt_u32 h[3] = { 0 };
+	u64 frame, f[3] = { 0 };
+	u32 h[3] = { 0 };
 
 	if (retried(ctx))
 		return 0;
 	ev->server = cookie_server(ctx);
 	ev->from = FROM_LOOPY;
-	ev->a0 = ctx->ax;
-	frame = ev->server && (gt_layout.flags & GT_L_FRAME_ARG3) ? ctx->di : ctx->bx;
+	ev->a0 = GT_REG_AX(ctx);
+	frame = ev->server && (gt_layout.flags & GT_L_FRAME_ARG3) ? GT_REG_DI(ctx) : GT_REG_BX(ctx);
 	if (bpf_probe_read_user(f, sizeof(f), (void *)frame) ||
 	    bpf_probe_read_user(h, sizeof(h), (void *)f[0]))
 		ev->st_v = ev->st_id = GT_UNK_FAULT;
@@ -662,30 +660,30 @@ static __always_inline gt_u32 gt_in_read_header(struct gt_regs *ctx, struct gt_e
 	return ev->st_rec == GT_UNK_OVER ? 0 : 2;	/* grpc-go drops it too */
 }
 
-static __always_inline gt_u64 gt_f_header_count(struct gt_regs *ctx, struct gt_ev *ev, gt_u32 *status)
+GT_FN u64 gt_f_header_count(void *ctx, struct gt_ev *ev, u32 *status)
 {
 	*status = ev->st_v;
 	return ev->v0;
 }
 
-static __always_inline gt_u64 gt_f_end_stream(struct gt_regs *ctx, struct gt_ev *ev, gt_u32 *status)
+GT_FN u64 gt_f_end_stream(void *ctx, struct gt_ev *ev, u32 *status)
 {
 	*status = ev->st_v;
 	return ev->v1;
 }
 
 /* handleRSTStream(f): RSTStreamFrame {FrameHeader, ErrCode u32@12}. */
-static __always_inline gt_u32 gt_in_rst_in(struct gt_regs *ctx, struct gt_ev *ev)
+GT_FN u32 gt_in_rst_in(void *ctx, struct gt_ev *ev)
 {
-	gt_u32 f[4];
+	u32 f[4];
 	struct gt_stream *rec;
 
 	if (retried(ctx))
 		return 0;
 	ev->server = cookie_server(ctx);
 	ev->from = FROM_LOOPY;
-	ev->a0 = ctx->ax;
-	if (bpf_probe_read_user(f, sizeof(f), (void *)ctx->bx))
+	ev->a0 = GT_REG_AX(ctx);
+	if (bpf_probe_read_user(f, sizeof(f), (void *)GT_REG_BX(ctx)))
 		return 0;
 	ev->key.id = f[2];
 	ev->have |= HAVE_ID;
@@ -699,15 +697,15 @@ static __always_inline gt_u32 gt_in_rst_in(struct gt_regs *ctx, struct gt_ev *ev
 }
 
 /* http2Server.HandleStreams, http2Client.reader: nothing on this connection is older. */
-static __always_inline gt_u32 gt_in_conn_open(struct gt_regs *ctx, struct gt_ev *ev)
+GT_FN u32 gt_in_conn_open(void *ctx, struct gt_ev *ev)
 {
-	struct gt_conn_key k = { .tgid = ev->tgid };
+	struct gt_conn_key k = { .tgid = gt_tgid(ev) };
 	struct gt_conn c = { .whole = 1 };
 
 	if (retried(ctx))
 		return 0;
 	ev->server = cookie_server(ctx);
-	ev->a0 = ctx->ax;
+	ev->a0 = GT_REG_AX(ctx);
 	need_conn(ev);
 	k.conn = ev->key.conn;
 	if (!ev->st_conn)
@@ -716,14 +714,14 @@ static __always_inline gt_u32 gt_in_conn_open(struct gt_regs *ctx, struct gt_ev 
 }
 
 /* Close of a transport: loopy will clean up no stream any more; the tracer sweeps. */
-static __always_inline gt_u32 gt_in_conn_close(struct gt_regs *ctx, struct gt_ev *ev)
+GT_FN u32 gt_in_conn_close(void *ctx, struct gt_ev *ev)
 {
 	struct gt_conn *c;
 
 	if (retried(ctx))
 		return 0;
 	ev->server = cookie_server(ctx);
-	ev->a0 = ctx->ax;
+	ev->a0 = GT_REG_AX(ctx);
 	need_conn(ev);
 	if (ev->st_conn)
 		return 0;
@@ -733,18 +731,18 @@ static __always_inline gt_u32 gt_in_conn_close(struct gt_regs *ctx, struct gt_ev
 	if (!c || c->closed)
 		return 0;
 	c->closed = bpf_ktime_get_ns();
-	gt_control(ev, GT_CTL_CONN_DEAD, ev->key.conn, 0);
+	gt_control(GT_CTL_CONN_DEAD, gt_tgid(ev), 1, ev->key.conn, 0);
 	return 0;
 }
 
 /* ---- programs that the tracer runs: args conn, tgid << 32 | id ---- */
-static __always_inline bool run_stream(struct gt_run_args *args, struct gt_ev *ev)
+GT_INLINE bool run_stream(u64 *args, struct gt_ev *ev)
 {
 	struct gt_stream *rec;
 
-	ev->key.conn = args->args[0];
-	ev->key.tgid = args->args[1] >> 32;
-	ev->key.id = args->args[1];
+	ev->key.conn = args[0];
+	ev->key.tgid = args[1] >> 32;
+	ev->key.id = args[1];
 	ev->tgid = ev->key.tgid;
 	ev->from = FROM_LOOPY;
 	ev->have = HAVE_CONN | HAVE_ID | HAVE_REC;
@@ -758,7 +756,7 @@ static __always_inline bool run_stream(struct gt_run_args *args, struct gt_ev *e
 	return true;
 }
 
-static __always_inline gt_u32 gt_in_stream_open(struct gt_run_args *args, struct gt_ev *ev)
+GT_FN u32 gt_in_stream_open(u64 *args, struct gt_ev *ev)
 {
 	struct gt_stream *rec;
 
@@ -768,8 +766,16 @@ static __always_inline gt_u32 gt_in_stream_open(struct gt_run_args *args, struct
 	return (rec->flags & (GT_S_BEGUN | GT_S_OLD)) && !(rec->flags & GT_S_TR_DONE);
 }
 
+GT_FN void gt_out_sweep(u64 *args, struct gt_ev *ev)
+{
+	struct gt_stream *rec = ev->rec;
+
+	if (rec)
+		rec_done(ev, rec, GT_S_TR_DONE);
+}
+
 /* Ends a stream at the time when its connection, or its last block, went. */
-static __always_inline gt_u32 gt_in_sweep(struct gt_run_args *args, struct gt_ev *ev)
+GT_FN u32 gt_in_sweep(u64 *args, struct gt_ev *ev)
 {
 	struct gt_stream *rec;
 	struct gt_conn *c;
@@ -779,48 +785,43 @@ static __always_inline gt_u32 gt_in_sweep(struct gt_run_args *args, struct gt_ev
 	rec = ev->rec;
 	c = conn_find(ev);
 	ev->now = rec->end ? rec->end : c ? c->closed : 0;
-	return take_end(ev);
-}
-
-static __always_inline void gt_out_sweep(struct gt_run_args *args, struct gt_ev *ev)
-{
-	struct gt_stream *rec = ev->rec;
-
-	if (rec)
-		rec_done(ev, rec, GT_S_TR_DONE);
+	if (take_end(ev))
+		return 1;
+	gt_out_sweep(args, ev);
+	return 0;
 }
 
 /* begin and end run once, interval for the clause whose time it is: args clause. */
-static __always_inline gt_u32 gt_in_begin(struct gt_run_args *args, struct gt_ev *ev)
+GT_FN u32 gt_in_begin(u64 *args, struct gt_ev *ev)
 {
 	return 1;
 }
 
-static __always_inline gt_u32 gt_in_end(struct gt_run_args *args, struct gt_ev *ev)
+GT_FN u32 gt_in_end(u64 *args, struct gt_ev *ev)
 {
 	return 1;
 }
 
-static __always_inline gt_u32 gt_in_interval(struct gt_run_args *args, struct gt_ev *ev)
+GT_FN u32 gt_in_interval(u64 *args, struct gt_ev *ev)
 {
-	ev->run_clause = args->args[0];
+	ev->run_clause = args[0];
 	return 1;
 }
 
 /* ---- fields ---- */
-static __always_inline gt_u64 gt_f_side(void *ctx, struct gt_ev *ev)
+GT_FN u64 gt_f_side(void *ctx, struct gt_ev *ev)
 {
 	return ev->server;
 }
 
-static __always_inline gt_u64 gt_f_stream_id(void *ctx, struct gt_ev *ev, gt_u32 *status)
+GT_FN u64 gt_f_stream_id(void *ctx, struct gt_ev *ev, u32 *status)
 {
 	need_id(ev);
 	*status = ev->st_id;
 	return ev->key.id;
 }
 
-static __always_inline gt_u64 gt_f_conn(void *ctx, struct gt_ev *ev, gt_u32 *status)
+GT_FN u64 gt_f_conn(void *ctx, struct gt_ev *ev, u32 *status)
 {
 	need_conn(ev);
 	*status = ev->st_conn;
@@ -828,7 +829,7 @@ static __always_inline gt_u64 gt_f_conn(void *ctx, struct gt_ev *ev, gt_u32 *sta
 }
 
 /* By record where there is one, else from the target's own stream. */
-static __noinline gt_u64 stream_method(struct gt_ev *ev)
+GT_SUB u64 stream_method(struct gt_ev *ev)
 {
 	struct gt_stream *rec;
 
@@ -848,39 +849,39 @@ static __noinline gt_u64 stream_method(struct gt_ev *ev)
 	return ev->method;
 }
 
-static __always_inline gt_u64 gt_f_method(void *ctx, struct gt_ev *ev, gt_u32 *status)
+GT_FN u64 gt_f_method(void *ctx, struct gt_ev *ev, u32 *status)
 {
-	gt_u64 m = stream_method(ev);
+	u64 m = stream_method(ev);
 
 	if (!m)
 		*status = ev->st_rec ? ev->st_rec : GT_UNK_FAULT;
 	return m;
 }
 
-static __noinline gt_u64 stream_age(struct gt_ev *ev, gt_u32 *status)
+GT_SUB u64 stream_age(struct gt_ev *ev, u32 *status)
 {
 	struct gt_stream *rec;
-	gt_u64 now;
+	u64 now;
 
 	need_rec(ev);
 	rec = ev->rec;
 	*status = ev->st_rec;
 	if (!rec)
 		return 0;
-	now = ev_now(ev);
+	now = gt_now(ev);
 	return now > rec->begin ? now - rec->begin : 0;
 }
 
-static __always_inline gt_u64 gt_f_age(void *ctx, struct gt_ev *ev, gt_u32 *status)
+GT_FN u64 gt_f_age(void *ctx, struct gt_ev *ev, u32 *status)
 {
 	return stream_age(ev, status);
 }
 
 /* Of what was received, else of what is being sent (v0: code + 1). */
-static __always_inline gt_u64 gt_f_rst_code(void *ctx, struct gt_ev *ev, gt_u32 *status)
+GT_FN u64 gt_f_rst_code(void *ctx, struct gt_ev *ev, u32 *status)
 {
 	struct gt_stream *rec = ev->rec;
-	gt_u64 code = rec && rec->rst_code ? rec->rst_code : ev->v0;
+	u64 code = rec && rec->rst_code ? rec->rst_code : ev->v0;
 
 	if (!code) {
 		*status = GT_NONE;
@@ -889,54 +890,67 @@ static __always_inline gt_u64 gt_f_rst_code(void *ctx, struct gt_ev *ev, gt_u32 
 	return code - 1;
 }
 
-static __always_inline gt_u64 gt_f_goid(struct gt_regs *ctx, struct gt_ev *ev, gt_u32 *status)
+GT_FN u64 gt_f_goid(void *ctx, struct gt_ev *ev, u32 *status)
 {
-	return read_u64(ctx->r14 + gt_layout.g_goid, status);
+	return read_u64(GT_REG_R14(ctx) + gt_layout.g_goid, status);
 }
 
-static __always_inline gt_u64 gt_f_parent_goid(struct gt_regs *ctx, struct gt_ev *ev, gt_u32 *status)
+GT_FN u64 gt_f_parent_goid(void *ctx, struct gt_ev *ev, u32 *status)
 {
 	if (gt_layout.g_parent_goid == GT_NO_OFFSET) {
 		*status = GT_UNK_LAYOUT;
 		return 0;
 	}
-	return read_u64(ctx->r14 + gt_layout.g_parent_goid, status);
+	return read_u64(GT_REG_R14(ctx) + gt_layout.g_parent_goid, status);
 }
 
-static __always_inline gt_u64 gt_f_pid(void *ctx, struct gt_ev *ev)
+GT_FN u64 gt_f_pid(void *ctx, struct gt_ev *ev)
 {
-	return ev->tgid;
+	return gt_tgid(ev);
 }
 
-static __always_inline gt_u64 gt_f_tid(void *ctx, struct gt_ev *ev, gt_u32 *status)
+GT_FN u64 gt_f_tid(void *ctx, struct gt_ev *ev, u32 *status)
 {
-	return (gt_u32)bpf_get_current_pid_tgid();
+	return (u32)bpf_get_current_pid_tgid();
 }
 
-static __always_inline gt_u64 gt_f_cpu(void *ctx, struct gt_ev *ev, gt_u32 *status)
+GT_FN u64 gt_f_cpu(void *ctx, struct gt_ev *ev, u32 *status)
 {
 	return bpf_get_smp_processor_id();
 }
 
-static __always_inline gt_u64 gt_f_cgroup(void *ctx, struct gt_ev *ev, gt_u32 *status)
+GT_FN u64 gt_f_cgroup(void *ctx, struct gt_ev *ev, u32 *status)
 {
 	return bpf_get_current_cgroup_id();
 }
 
-static __noinline gt_u64 task_comm(void)
+GT_INLINE u32 comm_len(const u64 *comm)
 {
-	char comm[16] = { 0 };
+	const char *c = (const char *)comm;
+	u32 n = 0;
 
-	bpf_get_current_comm(comm, sizeof(comm));
-	return gt_str_buf(comm);
+	for (u32 i = 0; i < 16; i++) {
+		if (!c[i])
+			break;
+		n++;
+	}
+	return n;
 }
 
-static __always_inline gt_u64 gt_f_comm(void *ctx, struct gt_ev *ev, gt_u32 *status)
+GT_SUB u64 task_comm(void)
+{
+	u64 comm[2] = { 0 };
+
+	bpf_get_current_comm(comm, sizeof(comm));
+	return gt_str_buf(comm, comm_len(comm));
+}
+
+GT_FN u64 gt_f_comm(void *ctx, struct gt_ev *ev, u32 *status)
 {
 	return task_comm();
 }
 
-static __always_inline gt_u64 gt_f_exe(void *ctx, struct gt_ev *ev, gt_u32 *status)
+GT_FN u64 gt_f_exe(void *ctx, struct gt_ev *ev, u32 *status)
 {
 	if (!gt_layout.exe)
 		*status = GT_UNK_LAYOUT;
@@ -945,8 +959,8 @@ static __always_inline gt_u64 gt_f_exe(void *ctx, struct gt_ev *ev, gt_u32 *stat
 
 /* A swept stream ends on no goroutine, thread or CPU of its own. */
 #define SWEPT(field)									\
-	static __always_inline gt_u64 gt_f_##field##__sweep(void *ctx, struct gt_ev *ev,	\
-							     gt_u32 *status)		\
+	GT_FN u64 gt_f_##field##__sweep(void *ctx, struct gt_ev *ev,	\
+							     u32 *status)		\
 	{										\
 		*status = GT_UNK_OVER;							\
 		return 0;								\
@@ -958,15 +972,15 @@ SWEPT(cpu)
 SWEPT(cgroup)
 SWEPT(comm)
 
-static __always_inline gt_u64 gt_f_now(void *ctx, struct gt_ev *ev)
+GT_FN u64 gt_f_now(void *ctx, struct gt_ev *ev)
 {
-	return ev_now(ev);
+	return gt_now(ev);
 }
 
-static __always_inline gt_u64 gt_f_elapsed(void *ctx, struct gt_ev *ev)
+GT_FN u64 gt_f_elapsed(void *ctx, struct gt_ev *ev)
 {
-	struct gt_shared *sh = gt_shared_page();
-	gt_u64 now = ev_now(ev);
+	struct gt_shared *sh = gt_shared_words();
+	u64 now = gt_now(ev);
 
 	return sh && sh->start_ns && now > sh->start_ns ? now - sh->start_ns : 0;
 }
