@@ -104,12 +104,17 @@ def have(variant):
     return os.access(binary(variant), os.X_OK)
 
 
-def variants(default="new new-pie g160 g145"):
-    """The built ones of the wanted variants; the others are skips that say so."""
+CORE = "new new-pie g160 g145"
+SPAN = CORE + " new-ext g133 g166 g172 g177 g184 go127"
+
+
+def variants(default=CORE):
+    """The built ones of the wanted variants; the others are skips that say so. What the
+    distribution's packages give is tried where it is there."""
     wanted = (os.environ.get("GT_VARIANTS") or default).split()
-    if not any(map(have, wanted)) and have("debian"):
+    if have("debian") and (default != CORE or not any(map(have, wanted))):
         wanted.append("debian")
-    for variant in wanted:
+    for variant in dict.fromkeys(wanted):
         if have(variant):
             yield variant
         else:

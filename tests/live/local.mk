@@ -11,6 +11,7 @@ LIVE_TESTS = \
 	tests/live/stream-end.t \
 	tests/live/quantile.t \
 	tests/live/emit.t \
+	tests/live/versions.t \
 	tests/live/open-map.t \
 	tests/live/stream-open.t \
 	tests/live/attach-amid.t \

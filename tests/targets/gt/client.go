@@ -479,6 +479,7 @@ func (c *clientSide) mix(s *step) {
 			2*time.Millisecond, c.unary)
 	}
 	loop("unary method=Big size=rand:3:1048576:4194304 resp=100", 50*time.Millisecond, c.unary)
+	loop("unary method=Get size=30 resp=rand:3:1048577:3000000", 50*time.Millisecond, c.unary)
 	loop("down m=20 size=30 resp=rand:4:100:100000", 20*time.Millisecond, c.stream)
 	loop("chat m=5 size=rand:5:1000:2000000 resp=200", 20*time.Millisecond, c.stream)
 	for i := 0; i < 2; i++ {
