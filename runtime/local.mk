@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+RUNTIME_SOURCES = \
+	runtime/attach.c runtime/attach.h \
+	runtime/child.c runtime/child.h \
+	runtime/load.c runtime/load.h \
+	runtime/ring.c runtime/ring.h \
+	runtime/sweep.c runtime/sweep.h \
+	runtime/target.c runtime/target.h \
+	runtime/watch.c runtime/watch.h
+
+# watch: an object of its own, made when gtrace is built.
+EXTRA_DIST += runtime/watch.bpf.c
+BUILT_SOURCES += runtime/watch.bpf.o.inc
+CLEANFILES += runtime/watch.bpf.o runtime/watch.bpf.o.inc
+
+runtime/watch.bpf.o: runtime/watch.bpf.c runtime/watch.h bpf-helpers/gt-abi.h
+	$(AM_V_BPF)$(MKDIR_P) runtime && $(BPF_CLANG) -target bpf -O2 -g -Wall -Werror \
+		$(BPF_CPPFLAGS) -c $(srcdir)/runtime/watch.bpf.c -o $@-t && mv $@-t $@
+
+runtime/watch.bpf.o.inc: runtime/watch.bpf.o
+	$(AM_V_GEN)od -An -v -tx1 runtime/watch.bpf.o | sed 's/ \(..\)/0x\1,/g' > $@-t && mv $@-t $@

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef GT_RUNTIME_WATCH_H
+#define GT_RUNTIME_WATCH_H
+/*
+ * watch: tells of every process that executes a program; under -c of those only
+ * that descend from the command, whose ids it adds to gt_tgids itself.
+ */
+#include "../bpf-helpers/gt-abi.h"
+
+struct watch_record {
+	gt_u64 time;	/* ktime of the exec */
+	gt_u32 tgid;
+	gt_u32 pad;
+};
+
+#ifndef __bpf__
+struct watch;
+
+/* follow_map: fd of gt_tgids under -c, else -1. NULL with a message on failure. */
+struct watch *watch_new(int follow_map, char *err, unsigned long err_size);
+void watch_free(struct watch *w);
+
+int watch_fd(const struct watch *w);	/* readable when there is something to read */
+void watch_read(struct watch *w, void (*fn)(const struct watch_record *r, void *ctx), void *ctx);
+
+/*
+ * Attaches an empty program to a site of the file and keeps it: the kernel makes the
+ * first uprobe of a quiet machine wait for a grace period, the next ones not. NULL is fine
+ * to free.
+ */
+struct warm;
+struct warm *warm_new(int fd, unsigned long offset, int pid);
+void warm_free(struct warm *w);
+#endif
+
+#endif
