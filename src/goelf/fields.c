@@ -97,7 +97,7 @@ int goelf_type_field(struct goelf *g, goelf_type type, unsigned i, struct goelf_
 /* ------------------------------------------------------------------------ paths */
 
 enum find_result { FIELD_NONE, FIELD_FOUND, FIELD_BAD, FIELD_AMBIGUOUS, FIELD_TOO_FAR };
-enum { MAX_DEPTH = 4 };
+enum { MAX_DEPTH = 4, MAX_LOOKS = 1 << 20 };	/* made-up structs may embed each other */
 
 static void step_into(struct goelf_chain *c, uint64_t off)
 {
@@ -117,7 +117,7 @@ static enum find_result find_direct(struct goelf *g, const struct rtype *t, stru
 {
 	for (uint64_t i = 0; i < t->len; i++) {
 		struct rfield f;
-		if (!rtype_field(g, t, i, &f))
+		if (g->looks++ > MAX_LOOKS || !rtype_field(g, t, i, &f))
 			return FIELD_BAD;
 		if (f.name.len != name.len || memcmp(f.name.s, name.s, name.len))
 			continue;
@@ -157,7 +157,7 @@ static enum find_result find_in(struct goelf *g, uint64_t type, struct gostr nam
 	for (uint64_t i = 0; i < t.len; i++) {
 		struct rfield f;
 		struct goelf_chain here = start;
-		if (!rtype_field(g, &t, i, &f))
+		if (g->looks++ > MAX_LOOKS || !rtype_field(g, &t, i, &f))
 			return FIELD_BAD;
 		enum find_result one = find_through(g, &f, name, depth - 1, &here);
 		if (one == FIELD_NONE)
@@ -223,6 +223,7 @@ int goelf_type_chain(struct goelf *g, goelf_type type, const char *path, struct 
 	*out = (struct goelf_chain){ .n = 1, .field.name = "" };
 	if (!g->md.layout)
 		return no_types(g, err);
+	g->looks = 0;
 	uint64_t at = pointee(g, type);
 	for (;;) {
 		size_t n = strcspn(p, ".");

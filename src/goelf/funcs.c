@@ -192,14 +192,14 @@ static size_t first_hit(const struct search *s, uint32_t nameoff)
 
 /* ------------------------------------------------------------------ goelf_find */
 
+/* The first exact one wins, else the first vendored one. */
 static void take(struct goelf *g, struct goelf_func *out, uint64_t i, const struct pcln_func *f,
-		 bool exact)
+		 const struct want *w, bool exact)
 {
 	size_t len = 0;
 	const char *name = pclntab_name(g, f->nameoff, &len);
 	out->count++;
-	/* The first exact one wins, else the first vendored one. */
-	if (!name || (out->vaddr && !(exact && strstr(out->name, vendor))))
+	if (!name || (out->vaddr && (!exact || !strcmp(out->name, w->name))))
 		return;
 	out->vaddr = f->entry;
 	out->end = pclntab_pc(g, i + 1);
@@ -212,8 +212,10 @@ static void take_all(struct goelf *g, const struct search *s, uint64_t i, struct
 	if (!pclntab_func_read(g, i, &f) || goelf_is_wrapper(g, f.funcid) ||
 	    f.entry >= pclntab_pc(g, i + 1))
 		return;
-	for (size_t h = first_hit(s, f.nameoff); h < s->nhits && s->hits[h].nameoff == f.nameoff; h++)
-		take(g, &out[s->hits[h].want], i, &f, s->hits[h].exact);
+	for (size_t h = first_hit(s, f.nameoff); h < s->nhits && s->hits[h].nameoff == f.nameoff; h++) {
+		unsigned w = s->hits[h].want;
+		take(g, &out[w], i, &f, &s->wants[w], s->hits[h].exact);
+	}
 }
 
 static uint32_t nameoff_at(struct goelf *g, uint64_t i)

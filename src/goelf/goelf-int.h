@@ -103,6 +103,7 @@ struct goelf {
 	struct pclntab pcln;
 	struct moduledata md;
 	struct types *types;		/* made on first use */
+	unsigned looks;			/* at fields, by the path being resolved */
 	struct pool_block *pool;
 	struct goelf_info info;
 	bool info_done;

@@ -41,7 +41,10 @@ struct counter {
 	size_t n;
 	uint8_t filter[4096];
 	struct goelf_func *funcs;
+	uint64_t steps;		/* taken so far: made-up tables may overlap endlessly */
 };
+
+enum { MAX_STEPS = 64 << 20 };	/* 100 MB of real code take 5 million */
 
 /* Names are stored once, so an offset stands for a name. */
 static size_t collect(struct goelf *g, struct counter *c, size_t nfuncs)
@@ -83,8 +86,9 @@ static void count_func(struct goelf *g, struct counter *c, uint64_t i)
 	if (!tree)
 		return;
 	pcvalue_start(&v, g, f.entry, pclntab_pcdata(g, &f, PCDATA_INL_TREE));
-	while (pcvalue_next(&v))
+	for (; pcvalue_next(&v) && c->steps < MAX_STEPS; c->steps++)
 		max = v.val > max && v.val < MAX_TREE ? v.val : max;
+	c->steps += (uint64_t)(max + 1);
 	uint32_t size = g->pcln.layout->inl_size;
 	struct rd r = max < 0 ? rd_bad(&g->img) : va_rd(g, tree, ((uint64_t)max + 1) * size);
 	for (int32_t k = 0; k <= max && !r.bad; k++) {
@@ -104,10 +108,10 @@ int goelf_count_inlined(struct goelf *g, struct goelf_func *funcs, size_t n)
 		c->names = names;
 		c->funcs = funcs;
 		collect(g, c, n);
-		for (uint64_t i = 0; c->n && i < g->pcln.nfunc; i++)
+		for (uint64_t i = 0; c->n && i < g->pcln.nfunc && c->steps < MAX_STEPS; i++)
 			count_func(g, c, i);
 	}
-	int code = c && names ? 0 : -ENOMEM;
+	int code = !c || !names ? -ENOMEM : c->steps < MAX_STEPS ? 0 : -EBADMSG;
 	free(names);
 	free(c);
 	return code;

@@ -22,10 +22,12 @@ struct types {
 	} *named;		/* sorted by hash when done */
 	size_t nnamed, named_cap;
 	size_t count;
+	uint64_t edges;		/* followed so far */
 	bool failed, ready;
 };
 
-enum { MAX_TYPES = 8 << 20 };
+/* 100 MB of real code have 100 thousand types and a million edges; made-up lists overlap. */
+enum { MAX_TYPES = 8 << 20, MAX_EDGES = 32 << 20 };
 
 static uint32_t hash_of(const char *s, size_t len)
 {
@@ -70,10 +72,17 @@ static void push_off(struct goelf *g, int32_t off)
 		push(g, g->md.types + (uint64_t)off);
 }
 
+static void spend(struct goelf *g, uint64_t edges)
+{
+	g->types->edges += edges;
+	g->types->failed |= g->types->edges > MAX_EDGES;
+}
+
 /* Every STRIDE bytes from VADDR, the pointer AT bytes in. */
 static void push_list(struct goelf *g, uint64_t vaddr, uint64_t n, uint64_t stride, uint64_t at)
 {
 	struct rd r = va_rd(g, vaddr, n * stride);
+	spend(g, n);
 	for (uint64_t i = 0; i < n && !r.bad; i++) {
 		const unsigned char *p = rd_bytes(&r, stride);
 		if (p)
@@ -85,6 +94,7 @@ static void push_list(struct goelf *g, uint64_t vaddr, uint64_t n, uint64_t stri
 static void push_methods(struct goelf *g, uint64_t vaddr, uint64_t n, uint64_t stride)
 {
 	struct rd r = va_rd(g, vaddr, n * stride);
+	spend(g, n);
 	for (uint64_t i = 0; i < n && !r.bad; i++) {
 		const unsigned char *p = rd_bytes(&r, stride);
 		if (p)
