@@ -25,6 +25,7 @@ enum emit_what { EMIT_NOTHING, EMIT_AST, EMIT_TYPES, EMIT_PLAN, EMIT_IR, EMIT_AS
 enum format { FORMAT_TEXT, FORMAT_JSON };
 
 struct options {
+	struct arena *arena;		/* of what it points to */
 	enum command command;
 	/* the script: text joined from -e, or read from the file or standard input */
 	const char *script_name;	/* "<command line>", "big.gt", "<standard input>" */
@@ -55,8 +56,14 @@ struct options {
 	const char *explain;		/* E0107 */
 };
 
-/* Fills o (memory lives until exit). Returns 0, or EXIT_USAGE/EXIT_RUNTIME after saying why. */
+/*
+ * Fills o, which options_free() empties, also on failure. Returns 0, or EXIT_USAGE, EXIT_SCRIPT (not a text) or
+ * EXIT_RUNTIME (read error) after saying why.
+ */
 int options_parse(struct options *o, int argc, char **argv);
+void options_free(struct options *o);
+
+bool option_exists(const char *name);	/* "every": no param of a script may be called so */
 
 void help_print(void);			/* bare gtrace, --help */
 
