@@ -200,7 +200,7 @@ class Account:
         self.totals = None
         self.streams = {}  # (side, seq) -> line
         self.msgs = []
-        self.blocks = []
+        self.requests = {}  # seq -> the line of its request's header block
 
     def take(self, line):
         kind = line["type"]
@@ -210,8 +210,8 @@ class Account:
             self.streams[line["side"], line["seq"]] = line
         elif kind == "msg":
             self.msgs.append(line)
-        elif kind == "block":
-            self.blocks.append(line)
+        elif kind == "block" and line["dir"] == "OUT":
+            self.requests[line["seq"]] = line
 
     def methods(self, side):
         return self.totals["sides"].get(side, {})
@@ -249,17 +249,11 @@ class Account:
     def header_blocks(self, direction):
         return sum(self.wire(direction)["headers"].values())
 
-    def _block(self, stream):
-        for block in self.blocks:
-            if block["dir"] == "OUT" and block["seq"] == stream["seq"]:
-                return block
-        return None
-
     def begin(self, side, seq):
         """Bounds of a stream's begin: never before the call, never after its HEADERS
         are on the wire; on a server not after its handler runs."""
         client, server = self.streams.get(("CLIENT", seq)), self.streams.get(("SERVER", seq))
-        block = self._block(client or server)
+        block = self.requests.get(seq)
         if side == "CLIENT":
             return client["b0"], block["t1"] if block else server["b1"]
         low = (block["t0"] if block else 0) or (client["b0"] if client else 0)

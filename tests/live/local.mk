@@ -23,6 +23,8 @@ LIVE_TESTS = \
 	tests/live/no-target.t \
 	tests/live/narrow.t \
 	tests/live/options.t \
+	tests/live/language.t \
+	tests/live/loss.t \
 	tests/live/stress.t \
 	tests/live/etcd.t
 
