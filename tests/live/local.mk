@@ -18,6 +18,7 @@ LIVE_TESTS = \
 	tests/live/peer-killed.t \
 	tests/live/many-unary.t \
 	tests/live/two-tracers.t \
+	tests/live/gate.t \
 	tests/live/kill9.t \
 	tests/live/command.t \
 	tests/live/no-target.t \
