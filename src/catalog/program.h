@@ -28,7 +28,15 @@ enum sym_kind {
 	SYM_AGGS,	/* STMT_AGGS: slot = index into maps */
 };
 
-/* A string literal; BPF knows it by id = hash(seed, text), the tracer puts its text into gt_dict. */
+/* Limits that a script can meet; the same as in bpf-helpers/gt-abi.h, and tested to be. */
+#define PROGRAM_VALUES_MAX 32u	/* values of a record; fewer keys of a map */
+#define PROGRAM_MAPS_MAX 64u	/* maps that can be swapped stand among the first so many */
+#define PROGRAM_DENSE_MAX 2048u	/* words of a dense map */
+
+/*
+ * A string literal, or the name of an event where a clause uses `probe`; BPF knows it by
+ * id = hash(seed, text), the tracer puts its text into gt_dict.
+ */
 struct string_desc {
 	const char *text;
 	size_t len;
@@ -78,7 +86,7 @@ struct map_desc {
 	struct type value;	/* MAP_VALUE */
 	vec_of(struct agg_desc) aggs;
 	unsigned cells;		/* words; 0: no cells map */
-	unsigned max_keys;
+	unsigned max_keys;	/* entries of its hash: --map-keys (1 without keys), twice that with swap */
 	bool hidden;		/* @_name: never printed by itself */
 	bool printed_at_end;	/* the script's `end` prints it: not again */
 };
