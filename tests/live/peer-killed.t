@@ -1,5 +1,5 @@
 #!/usr/bin/env -S python3 -B
-"""A client dies with 100 open streams: each ends once on the server, none stays."""
+"""A peer dies with 100 open streams: each ends once on the other side, none stays."""
 from gtlive import *
 
 need_root()
@@ -7,6 +7,14 @@ CLAUSES = ("on grpc:stream_begin < @open[method]++ >", "on grpc:stream_end < @op
            "on grpc:stream_end < count(), avg(age) >",
            "on grpc:stream_open < count() >",
            "on grpc:msg_recv < hist(age) >")
+
+def all_ended(out, name):
+    equal(out.rows(name="@open"), {"/gt.Test/Hold": 0}, f"{name}: none is open")
+    equal(out.value("count()", clause=3), 100, f"{name}: each ended once")
+    equal((out.value("avg(age)") or {}).get("n"), 100, f"{name}: with its age")
+    equal(out.value("count()", clause=4), 0, f"{name}: no record is left")
+    out.sound(name)
+
 
 for variant in variants():
     with Target(variant, "server") as server:
@@ -17,11 +25,14 @@ for variant in variants():
         wait_until(lambda: server.do("report") and server.streams_ended() == 100)
         equal(server.streams_ended(), 100, f"{variant}: the server noticed")
         # What no hook reports is ended by the tracer's own look at closed connections.
-        out = tracer.stop(settle=2)
-        equal(out.rows(name="@open"), {"/gt.Test/Hold": 0}, f"{variant}: none is open")
-        equal(out.value("count()", clause=3), 100, f"{variant}: each ended once")
-        equal((out.value("avg(age)") or {}).get("n"), 100, f"{variant}: with its age")
-        equal(out.value("count()", clause=4), 0, f"{variant}: no record is left")
-        out.sound(variant)
+        all_ended(tracer.stop(settle=2), f"{variant}, client killed")
         ok(server.alive(), f"{variant}: the server lives")
+
+    with Target(variant, "server") as server, \
+            Target(variant, "client", "-addr", server.ready["addr"], "-do", "hold n=100 m=1") as client:
+        tracer = Tracer(*CLAUSES, pid=client.pid)
+        client.go()
+        server.kill()
+        all_ended(tracer.stop(settle=2), f"{variant}, server killed")
+        ok(client.alive(), f"{variant}: the client lives")
 done()
