@@ -238,8 +238,11 @@ int goelf_find(struct goelf *g, const char *const *names, size_t n, struct goelf
 		if (wanted(&s, nameoff_at(g, i)))
 			take_all(g, &s, i, out);
 	search_free(&s);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		found += out[i].vaddr != 0;
+		if (!out[i].vaddr)
+			out[i].name = pool_copy(g, names[i], strlen(names[i]));
+	}
 	return found;
 }
 

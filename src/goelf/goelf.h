@@ -101,7 +101,8 @@ int goelf_offset_to_vaddr(struct goelf *g, uint64_t offset, uint64_t *vaddr);
 struct goelf_func {
 	uint64_t vaddr;		/* 0: not found */
 	uint64_t end;		/* first byte after it (start of the next function) */
-	const char *name;	/* as in the binary: may carry "x/vendor/" in front */
+	const char *name;	/* as in the binary: may carry "x/vendor/" in front; the name
+				 * asked for if not found */
 	unsigned count;		/* functions of that name, wrappers left out; > 1 only for
 				 * some closures since Go 1.27 and vendored twins */
 	unsigned inlined;	/* filled by goelf_count_inlined */
@@ -111,7 +112,7 @@ struct goelf_func {
  * Find N functions by full name in one pass over the function table, e.g.
  * "google.golang.org/grpc/internal/transport.(*http2Server).operateHeaders". A name also
  * matches behind "<anything>/vendor/"; an exact match wins. Compiler-made wrappers (same
- * name, other ABI) are left out. OUT[i] answers NAMES[i]; one not found is all zeroes and
+ * name, other ABI) are left out. OUT[i] answers NAMES[i]; one not found has vaddr 0, which is
  * no error. Returns how many were found, or a negative errno.
  */
 int goelf_find(struct goelf *g, const char *const *names, size_t n, struct goelf_func *out);
@@ -119,7 +120,8 @@ int goelf_find(struct goelf *g, const char *const *names, size_t n, struct goelf
 /*
  * Count, for each of FUNCS, the call sites where the compiler inlined a copy of it: those
  * copies pass a probe unseen. Walks all inline trees (some 50 ms for 100 MB), so ask only
- * when a figure will be shown. Fills .inlined by name.
+ * when a figure will be shown. Fills .inlined by name, also of functions that goelf_find did
+ * not find: those may have no copy but inlined ones.
  */
 int goelf_count_inlined(struct goelf *g, struct goelf_func *funcs, size_t n);
 
