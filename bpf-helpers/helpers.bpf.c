@@ -9,4 +9,5 @@
 #include "core.bpf.h"
 #include "strings.bpf.h"
 #include "agg.bpf.h"
+#include "script.bpf.h"
 #include "grpc.bpf.h"

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One BPF program a hook:
+ *
+ *	if (!gt_gate(ctx, ev)) return 0;
+ *	fired = gt_in_NAME(ctx, ev);
+ *	for each clause in text order, for each event of it that the hook carries:
+ *		if (fired & that event's bit) { the clause }
+ *	gt_out_NAME(ctx, ev);
+ *
+ * and a clause is
+ *
+ *	the predicate's fields; the predicate; on unknown count and leave
+ *	count the event; the block's fields, once each; the block
+ */
+#include <stdlib.h>
+#include <string.h>
+#include "gen.h"
+
+/* ---- fields ---- */
+
+static const uint64_t messages = EV_BIT(EV_MSG_SEND) | EV_BIT(EV_MSG_RECV);
+static const uint64_t headers = EV_BIT(EV_HEADER_SEND) | EV_BIT(EV_HEADER_RECV);
+
+static struct val const_is_header(struct gen *g)
+{
+	uint64_t ev = EV_BIT(g->clause.event);
+
+	return ev & (messages | headers) ? val_int(g, (ev & headers) != 0) : val_none(g);
+}
+
+static struct val const_probe(struct gen *g)
+{
+	const struct event_row *row = &event_rows[g->clause.event];
+	char text[128];
+
+	snprintf(text, sizeof(text), row->name[0] ? "%s:%s" : "%s", row->provider, row->name);
+	return val_int(g, string_id(g->p->seed, text, strlen(text)));
+}
+
+/* FIELD_CONST: known from the event alone. */
+static struct val (*const const_fields[FIELD_N])(struct gen *g) = {
+	[FIELD_IS_HEADER] = const_is_header,
+	[FIELD_PROBE] = const_probe,
+};
+
+static struct val call_field(struct gen *g, const struct field_row *row)
+{
+	struct gen_hook *h = &g->hook;
+	char name[128];
+
+	snprintf(name, sizeof(name), "%s__%s", row->helper, hook_rows[h->id].name);
+	if (!helper_exists(g, name))
+		snprintf(name, sizeof(name), "%s", row->helper);
+	if (!(row->flags & (FIELD_NONE_OK | FIELD_UNKNOWN_OK)))
+		return val_known(gen_fit(g, CALL(g, name, h->ctx, h->ev), g->i64));
+	LLVMBuildStore(g->b, gen_i32(g, GT_KNOWN), h->status);
+	LLVMValueRef v = gen_fit(g, CALL(g, name, h->ctx, h->ev, h->status), g->i64);
+
+	return (struct val){ v, LLVMBuildLoad2(g->b, g->i32, h->status, row->name) };
+}
+
+static struct val load_field(struct gen *g, enum field_id f)
+{
+	const struct field_row *row = &field_rows[f];
+
+	if (row->flags & FIELD_CONST && const_fields[f])
+		return const_fields[f](g);
+	if (!(row->events & EV_BIT(g->clause.event)))
+		return val_none(g);
+	if (!row->helper) {
+		gen_fail(g, "the field %s has no helper", row->name);
+		return val_none(g);
+	}
+	return call_field(g, row);
+}
+
+struct val hook_field(struct gen *g, enum field_id f)
+{
+	return g->clause.fields[f].v ? g->clause.fields[f] : load_field(g, f);
+}
+
+static void load_fields(struct gen *g, uint64_t mask)
+{
+	for (unsigned f = 0; f < FIELD_N; f++)
+		if (mask >> f & 1 && !g->clause.fields[f].v)
+			g->clause.fields[f] = load_field(g, f);
+}
+
+/* ---- a clause ---- */
+
+/* Goes on where the predicate is true. */
+static void gen_where(struct gen *g, const struct clause_desc *c)
+{
+	const struct node *where = c->node->clause.where;
+	LLVMBasicBlockRef pass, unknown, other;
+	struct truth t;
+
+	load_fields(g, c->where_fields);
+	if (!where)
+		return;
+	t = truth_of(g, expr_gen(g, where));
+	btf_at(g, where->span);
+	pass = gen_block(g, "pass");
+	unknown = gen_block(g, "unknown");
+	other = gen_block(g, "other");
+	gen_branch(g, t.yes, pass, other);
+	gen_enter(g, other);
+	gen_branch(g, t.unknown, unknown, g->clause.done);
+	gen_enter(g, unknown);
+	CALL(g, "gt_left_out", gen_i32(g, c->index), t.why);
+	LLVMBuildBr(g->b, g->clause.done);
+	gen_enter(g, pass);
+}
+
+/* Finds the clause's counters and counts the event. */
+static void gen_count(struct gen *g, const struct clause_desc *c)
+{
+	LLVMBasicBlockRef found = gen_block(g, "cell");
+
+	g->clause.cell = CALL(g, "gt_cell", gen_i32(g, c->index));
+	gen_branch(g, LLVMBuildIsNotNull(g->b, g->clause.cell, ""), found, g->clause.done);
+	gen_enter(g, found);
+	CALL(g, "gt_count_event", g->clause.cell);
+	if (!strcmp(event_rows[g->clause.event].provider, "grpc"))
+		CALL(g, "gt_count_side", g->clause.cell, g->hook.ev);
+}
+
+static void gen_clause_for(struct gen *g, const struct clause_desc *c, enum event_id ev)
+{
+	struct gen_clause *k = &g->clause;
+
+	*k = (struct gen_clause){ .desc = c, .event = ev, .done = gen_block(g, "done") };
+	k->lets = calloc(c->n_lets + 1, sizeof(*k->lets));
+	k->left_out = gen_alloca(g, g->i1, "left_out");
+	LLVMBuildStore(g->b, gen_i1(g, false), k->left_out);
+	CALL(g, "gt_ev_set_event", g->hook.ev, gen_i32(g, ev));
+	gen_where(g, c);
+	gen_count(g, c);
+	load_fields(g, c->block_fields);
+	stmt_gen(g, c->node->clause.block);
+	gen_goto(g, k->done);
+	free(k->lets);
+}
+
+/* ---- the program ---- */
+
+/* Which bit of gt_in_<hook>()'s result stands for the event. */
+static unsigned event_bit(enum hook_id hook, enum event_id ev)
+{
+	unsigned bit = 0;
+
+	for (unsigned e = 0; e < (unsigned)ev; e++)
+		bit += event_rows[e].hooks >> hook & 1;
+	return bit;
+}
+
+static void gen_fired(struct gen *g, LLVMValueRef fired, const struct clause_desc *c,
+		      enum event_id ev)
+{
+	LLVMBasicBlockRef yes = gen_block(g, "fired"), no = gen_block(g, "next");
+	LLVMValueRef bit = gen_fit(g, gen_i32(g, 1u << event_bit(g->hook.id, ev)),
+				   LLVMTypeOf(fired));
+	LLVMValueRef hit = LLVMBuildAnd(g->b, fired, bit, ""), cond, mine;
+
+	btf_at(g, c->node->clause.head);
+	cond = LLVMBuildICmp(g->b, LLVMIntNE, hit, LLVMConstNull(LLVMTypeOf(hit)), "");
+	if (ev == EV_INTERVAL) {	/* each has a period of its own */
+		mine = LLVMBuildICmp(g->b, LLVMIntEQ, CALL(g, "gt_ev_run_clause", g->hook.ev),
+				     gen_i32(g, c->index), "");
+		cond = LLVMBuildAnd(g->b, cond, mine, "");
+	}
+	gen_branch(g, cond, yes, no);
+	gen_enter(g, yes);
+	gen_clause_for(g, c, ev);
+	gen_goto(g, no);
+}
+
+static void gen_clauses(struct gen *g, LLVMValueRef fired)
+{
+	for (size_t i = 0; i < g->p->clauses.n; i++) {
+		const struct clause_desc *c = &g->p->clauses.v[i];
+
+		for (unsigned ev = 0; ev < EVENT_N; ev++)
+			if (c->events & EV_BIT(ev) && event_rows[ev].hooks >> g->hook.id & 1)
+				gen_fired(g, fired, c, ev);
+	}
+}
+
+/* Where the program is in the script, for lack of anything better: its first clause. */
+static struct span first_span(struct gen *g)
+{
+	for (size_t i = 0; i < g->p->clauses.n; i++) {
+		const struct clause_desc *c = &g->p->clauses.v[i];
+
+		for (unsigned ev = 0; ev < EVENT_N; ev++)
+			if (c->events & EV_BIT(ev) && event_rows[ev].hooks >> g->hook.id & 1)
+				return c->node->span;
+	}
+	return (struct span){ 0, 0 };
+}
+
+static void open_function(struct gen *g, const char *name)
+{
+	struct gen_hook *h = &g->hook;
+	bool run = hook_rows[h->id].kind == HOOK_RUN;
+
+	h->fn = LLVMAddFunction(g->m, name, LLVMFunctionType(g->i32, &g->ptr, 1, 0));
+	LLVMSetSection(h->fn, run ? "raw_tp" : "uprobe.multi");
+	LLVMAddAttributeAtIndex(h->fn, LLVMAttributeFunctionIndex,
+				LLVMCreateEnumAttribute(g->c, LLVMGetEnumAttributeKindForName(
+								      "nounwind", 8), 0));
+	h->ctx = LLVMGetParam(h->fn, 0);
+	/* The entry block holds allocas only, so that more can be added at any time. */
+	h->entry = LLVMAppendBasicBlockInContext(g->c, h->fn, "entry");
+	LLVMBasicBlockRef start = LLVMAppendBasicBlockInContext(g->c, h->fn, "start");
+
+	gen_enter(g, h->entry);
+	LLVMBuildBr(g->b, start);
+	gen_enter(g, start);
+	btf_function(g, h->fn, name, first_span(g));
+	h->ev = gen_alloca(g, g->ev_type, "ev");
+	h->status = gen_alloca(g, g->i32, "status");
+	h->key = g->key_words ? gen_alloca(g, LLVMArrayType(g->i64, g->key_words), "key") : NULL;
+	CALL(g, "gt_ev_init", h->ev);
+}
+
+void hook_gen(struct gen *g, enum hook_id id)
+{
+	const struct hook_row *row = &hook_rows[id];
+	LLVMBasicBlockRef clauses, end, open;
+	LLVMValueRef fired;
+	char name[64];
+
+	g->hook = (struct gen_hook){ .id = id };
+	snprintf(name, sizeof(name), "gt_hook_%s", row->name);
+	open_function(g, name);
+	end = gen_block(g, "end");
+	if (row->kind == HOOK_UPROBE) {
+		open = gen_block(g, "open");
+		gen_branch(g, CALL(g, "gt_gate", g->hook.ctx, g->hook.ev), open, end);
+		gen_enter(g, open);
+	}
+	snprintf(name, sizeof(name), "gt_in_%s", row->name);
+	fired = CALL(g, name, g->hook.ctx, g->hook.ev);
+	clauses = gen_block(g, "clauses");
+	gen_branch(g, LLVMBuildICmp(g->b, LLVMIntNE, fired, LLVMConstNull(LLVMTypeOf(fired)), ""),
+		   clauses, end);
+	gen_enter(g, clauses);
+	gen_clauses(g, fired);
+	btf_at(g, first_span(g));
+	snprintf(name, sizeof(name), "gt_out_%s", row->name);
+	if (helper_exists(g, name))
+		CALL(g, name, g->hook.ctx, g->hook.ev);
+	gen_goto(g, end);
+	LLVMBuildRet(g->b, gen_i32(g, 0));
+}
