@@ -7,7 +7,7 @@
  * through the sinks. A string of a target never reaches a sink unescaped.
  *
  * Every function that writes may find the output gone (EPIPE, ENOSPC): output_failed()
- * then gives the errno and further writes do nothing.
+ * then gives the errno and further writes do nothing. SIGPIPE is the caller's to ignore.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -40,8 +40,10 @@ struct output *output_new(const struct program *p, struct maps *m, FILE *out,
 void output_free(struct output *o);
 
 void output_start(struct output *o);				/* {"type":"start",…}; text: nothing */
-void output_target(struct output *o, const struct output_target *t);	/* JSON only */
-void output_attached(struct output *o, unsigned sites);		/* JSON only */
+void output_target(struct output *o, const struct output_target *t);	/* JSON; text: nothing */
+void output_attached(struct output *o, unsigned sites);		/* JSON; text: nothing */
+/* The process has another name now (exec), or its number another process. */
+void output_process_changed(struct output *o, int pid);
 
 /*
  * One ring record of a statement (not GT_CTL_…), already in time order: prints an
@@ -50,10 +52,16 @@ void output_attached(struct output *o, unsigned sites);		/* JSON only */
  */
 bool output_record(struct output *o, const struct gt_record *r);
 
-/* All maps that print by themselves: at every --every (final false) and at the end. */
+/*
+ * All maps that print by themselves: at every --every (final false) and at the end.
+ * The final ones are read here and, in text, shown by output_end() with their notes.
+ */
 void output_maps(struct output *o, bool final);
 
-/* What was left out and lost, a clause; `missed` counts hits that the kernel skipped. */
+/*
+ * Losses that no clause's cell has. `missed` counts hits that the kernel skipped. What
+ * the cells count (ring_full, map_full, truncated) must not be in here again.
+ */
 struct output_loss {
 	uint64_t ring, map_full, missed, truncated;
 	uint64_t streams_full, dict_full;
@@ -68,6 +76,6 @@ void output_end(struct output *o, const struct gt_cell *cells, const struct outp
 		struct output_loss *total);
 
 int output_flush(struct output *o);	/* 0 or -errno */
-int output_failed(const struct output *o);
+int output_failed(const struct output *o);	/* errno of the first failed write, or 0 */
 
 #endif
