@@ -96,7 +96,8 @@ struct def_param {
 
 struct node {
 	enum node_kind kind;
-	struct span span;
+	struct span span;	/* with the parentheses around it */
+	unsigned depth;		/* of the tree below; the parser bounds it, so recursion is safe */
 	union {
 		struct clause clause;
 		struct {			/* ITEM_PARAM */
@@ -122,6 +123,7 @@ struct node {
 			int64_t value;		/* two's complement: literals reach 2^64-1 */
 			enum type_kind unit;	/* TYPE_INT: none written; BYTES for KiB MB …; DURATION; BOOL */
 			bool multiplier;	/* K M G T: int or bytes, whichever is wanted */
+			const char *fraction;	/* "0.99", for quantile() only; NULL: a whole number */
 		} num;
 		struct { const char *text; size_t len; } str;
 		struct { const char *name; } name;
