@@ -338,7 +338,7 @@ static const struct option_row {
 } option_rows[] = {
 	{ 'e', NULL, "TEXT", RUN | CHECK, set_text, "the script, or one more line of it" },
 	{ 'p', NULL, "PID", RUN, set_pid, "trace these processes: -p 12,13 or -p 12 13" },
-	{ 'b', NULL, "FILE", RUN | CHECK, set_binary, "trace the processes of this binary, also ones that start later" },
+	{ 'b', NULL, "FILE", RUN | CHECK, set_binary, "trace the processes of this binary, also later ones" },
 	{ 'c', NULL, "COMMAND", RUN, set_command, "start this command and trace it and what it starts" },
 	{ 0, "all", NULL, RUN, set_all, "trace every process that the probes fit" },
 	{ 0, "every", "TIME", RUN, set_every, "print the maps that often, and at the end" },
@@ -352,7 +352,7 @@ static const struct option_row {
 	{ 0, "stats", NULL, RUN, set_stats, "say at the end what gtrace itself took and used" },
 	{ 'q', NULL, NULL, RUN | CHECK, set_quiet, "say nothing on standard error but errors" },
 	{ 'v', NULL, NULL, ANY, set_verbose, "say more: the sites, what did not fit and why" },
-	{ 'l', NULL, NULL, LIST, set_list, "list the probes that a PATTERN names, or all; -lv: their fields" },
+	{ 'l', NULL, NULL, LIST, set_list, "list probes, all or those of a PATTERN; -lv: their fields" },
 	{ 0, "emit", "STAGE", RUN | CHECK, set_emit, "print ast, types, plan, ir, asm or object; trace nothing" },
 	{ 0, "diag", "FORMAT", RUN | CHECK, set_diag, "errors in the script as text or json" },
 	{ 0, "perf-events", NULL, RUN, set_perf, "attach by perf events, as on kernels before 6.6" },
