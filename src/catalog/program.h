@@ -86,7 +86,7 @@ struct map_desc {
 	struct type value;	/* MAP_VALUE */
 	vec_of(struct agg_desc) aggs;
 	unsigned cells;		/* words; 0: no cells map */
-	unsigned max_keys;	/* entries of its hash: --map-keys (1 without keys), twice that with swap */
+	unsigned max_keys;	/* of one half: --map-keys, or 1 without keys */
 	bool hidden;		/* @_name: never printed by itself */
 	bool printed_at_end;	/* the script's `end` prints it: not again */
 };

@@ -349,6 +349,12 @@ static void check_unused(struct sema *s)
 
 /* ---- blocks ---- */
 
+static bool ends_clause(const struct node *n)
+{
+	return n->kind == STMT_RETURN ||
+	       (n->kind == STMT_CALL && !strcmp(n->call_stmt.call->call.name, "exit"));
+}
+
 static void check_block(struct sema *s, struct node *n)
 {
 	size_t outer = s->lets.n;
@@ -356,9 +362,9 @@ static void check_block(struct sema *s, struct node *n)
 	for (size_t i = 0; i < n->block.stmts.n; i++) {
 		struct node *stmt = n->block.stmts.v[i];
 
-		if (i && n->block.stmts.v[i - 1]->kind == STMT_RETURN)
-			diag_warning(s->d, W_UNREACHED, stmt->span,
-				     "nothing after `return` is ever run");
+		if (i && ends_clause(n->block.stmts.v[i - 1]))
+			diag_warning(s->d, W_UNREACHED, stmt->span, "nothing after `%s` is ever run",
+				     n->block.stmts.v[i - 1]->kind == STMT_RETURN ? "return" : "exit()");
 		check_stmt(s, stmt);
 	}
 	for (size_t i = outer; i < s->lets.n; i++)

@@ -211,9 +211,9 @@ static struct value eval(const struct sema *s, const struct node *e, enum event_
 		return eval_call(s, e, ev);
 	case EXPR_COND:
 		c = eval(s, e->cond.cond, ev);
-		if (c.state == IS_KNOWN)
-			return eval(s, c.v ? e->cond.a : e->cond.b, ev);
-		return c;
+		if (c.state == IS_OPEN)
+			return c;
+		return eval(s, c.state == IS_KNOWN && c.v ? e->cond.a : e->cond.b, ev);
 	case EXPR_ELSE:
 		c = eval(s, e->cond.a, ev);
 		return c.state == IS_NONE ? eval(s, e->cond.b, ev) : c;

@@ -127,7 +127,7 @@ static void layout_map(struct sema *s, struct map_desc *d)
 	}
 	d->swap = is_swapped(s, d);
 	d->tags |= d->swap;
-	d->max_keys = (d->keys.n ? keys : 1) * (d->swap ? 2 : 1);
+	d->max_keys = d->keys.n ? keys : 1;
 	if (d->keys.n >= PROGRAM_VALUES_MAX)
 		diag_error(s->d, E_TOO_MANY, d->span, "expected fewer than %u keys, found %zu",
 			   PROGRAM_VALUES_MAX, d->keys.n);

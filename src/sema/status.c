@@ -44,7 +44,7 @@ static unsigned status_binary(const struct sema *s, const struct clause_desc *c,
 {
 	unsigned status = status_parts(s, c, e);
 
-	if (e->op.op >= OP_EQ && e->op.op <= OP_NOMATCH)
+	if (e->op.op >= OP_EQ && e->op.op <= OP_LOR)
 		return status & MAY_UNKNOWN;
 	if ((e->op.op == OP_DIV || e->op.op == OP_MOD) && e->op.b->kind != EXPR_INT)
 		status |= MAY_UNKNOWN;
@@ -57,9 +57,10 @@ static unsigned status_call(const struct sema *s, const struct clause_desc *c, s
 
 	switch (e->slot) {
 	case BI_HAS:
-		return status & MAY_UNKNOWN;
 	case BI_KNOWN:
 		return 0;
+	case BI_LOG2:
+		return status | MAY_NONE;
 	case BI_PERCENT:
 	case BI_PER_SECOND:
 		return e->call.args.v[1]->kind == EXPR_INT ? status : status | MAY_UNKNOWN;
