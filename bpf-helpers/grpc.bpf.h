@@ -369,14 +369,17 @@ GT_FN u32 gt_in_recv_call(void *ctx, struct gt_ev *ev)
 {
 	struct gt_recv_key k;
 	struct gt_recv r = { .stream = GT_REG_AX(ctx), .len = GT_REG_BX(ctx) };
+	u64 cookie = bpf_get_attach_cookie(ctx);
 	u32 status = 0;
 
 	if (retried(ctx))
 		return 0;
+	if (cookie & GT_COOKIE_PREFIX)
+		r.len = 0;
 	if (gt_layout.flags & GT_L_ONE_STREAM_TYPE)
-		r.server = read_u64(GT_REG_AX(ctx) + gt_layout.stream_st + 8, &status) != 0;
+		r.server = read_u64(r.stream + gt_layout.stream_st + 8, &status) != 0;
 	else
-		r.server = cookie_server(ctx);
+		r.server = cookie & GT_COOKIE_SIDE;
 	recv_key(ctx, ev, &k);
 	bpf_map_update_elem(&gt_recvs, &k, &r, BPF_ANY);
 	return 0;

@@ -211,6 +211,7 @@ enum gt_cookie {
 	GT_COOKIE_SERVER = 1,
 	GT_COOKIE_SIDE = 1,		/* mask */
 	GT_COOKIE_JBE = 2,		/* the site is a jbe: a taken branch is not an event */
+	GT_COOKIE_PREFIX = 4,		/* reads a message's prefix: how much follows is not known yet */
 };
 
 #endif

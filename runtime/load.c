@@ -69,8 +69,12 @@ static uint32_t line_of_log(const char *log)
 static struct bpf_object *open_object(struct loader *l, const char *name)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = name);
-	struct bpf_object *o = bpf_object__open_mem(l->elf, l->elf_size, &opts);
+	struct bpf_object *o;
 
+	l->err[0] = '\0';
+	log_to = l;
+	o = bpf_object__open_mem(l->elf, l->elf_size, &opts);
+	log_to = NULL;
 	return libbpf_get_error(o) ? NULL : o;
 }
 
@@ -184,6 +188,14 @@ void loader_fini(struct loader *l)
 int loader_map(const struct loader *l, const char *name)
 {
 	return bpf_object__find_map_fd_by_name(l->base, name);
+}
+
+int loader_add_tgid(struct loader *l, uint32_t tgid)
+{
+	uint32_t one = 1;
+	int fd = loader_map(l, "gt_tgids");
+
+	return fd < 0 ? -ENOENT : bpf_map_update_elem(fd, &tgid, &one, BPF_ANY);
 }
 
 /* ---- one object a binary ---- */

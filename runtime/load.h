@@ -37,6 +37,9 @@ int loader_for(struct loader *l, const struct plan *plan, struct bpf_object **ou
 /* fd of a map or program of the base object by name; -1 if the script has none. */
 int loader_map(const struct loader *l, const char *name);
 
+/* Counts a process in, for layouts with GT_L_TGIDS. */
+int loader_add_tgid(struct loader *l, uint32_t tgid);
+
 /* Runs a raw_tp program of the base object (BPF_PROG_RUN). 0 or -errno; -ENOENT: none. */
 int loader_run(const struct loader *l, enum hook_id hook, uint64_t arg0, uint64_t arg1);
 

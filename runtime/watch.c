@@ -12,7 +12,7 @@
 #include <bpf/libbpf.h>
 
 static const unsigned char watch_object[] __attribute__((aligned(8))) = {
-#include "watch.bpf.o.inc"
+#include "runtime/watch.bpf.o.inc"
 };
 
 struct watch {

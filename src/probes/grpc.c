@@ -21,7 +21,7 @@
 #define IT(f) TRANSPORT "." f
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
-enum side { CLIENT = GT_COOKIE_CLIENT, SERVER = GT_COOKIE_SERVER };
+enum side { CLIENT = GT_COOKIE_CLIENT, SERVER = GT_COOKIE_SERVER, PREFIX = GT_COOKIE_PREFIX };
 
 /* One function that is, or was, a hook's. */
 struct site_row {
@@ -39,7 +39,7 @@ static const struct site_row site_rows[] = {
 	{ HOOK_RECV_CALL, SERVER, IT("(*ServerStream).Read"), true },	/* >= 1.69 */
 	{ HOOK_RECV_CALL, CLIENT, IT("(*ClientStream).Read"), true },
 	{ HOOK_RECV_CALL, CLIENT, IT("(*Stream).Read"), true },		/* <= 1.68 */
-	{ HOOK_RECV_CALL, CLIENT, IT("(*Stream).ReadHeader"), false },	/* 1.66 - 1.68 */
+	{ HOOK_RECV_CALL, PREFIX, IT("(*Stream).ReadHeader"), false },	/* 1.66 - 1.68 */
 	{ HOOK_WRITE_HEADER, CLIENT, IT("(*loopyWriter).writeHeader"), true },
 	{ HOOK_READ_HEADER, SERVER, IT("(*http2Server).operateHeaders"), true },
 	{ HOOK_READ_HEADER, CLIENT, IT("(*http2Client).operateHeaders"), true },
