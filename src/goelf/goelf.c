@@ -125,6 +125,9 @@ static int open_go(struct goelf *g, struct goelf_err *err)
 		return goelf_fail(g, err, GOELF_ERR_UNSUPPORTED, "no module data that fits its "
 				  "function table (%s)", *g->bi.go_version ? g->bi.go_version :
 				  "unknown Go version");
+	/* Up to Go 1.17 it holds pointers, which may have waited for relocation. */
+	if (g->bi.found && !*g->bi.go_version)
+		buildinfo_read(g);
 	return 0;
 }
 

@@ -22,10 +22,13 @@ static int minor_of(const struct goelf *g)
 	return g->bi.major == 1 && g->bi.minor ? g->bi.minor : g->md.layout->min_minor;
 }
 
-/* OldMapType is 88 bytes; swiss maps since 1.24 (abi/map_swiss.go), 136 in 1.27 (map.go) */
+/*
+ * OldMapType is 88 bytes (abi/map_noswiss.go, an experiment in 1.24 and 1.25, which the version
+ * text tells), the maps since 1.24 have 112 (map_swiss.go), 136 in 1.27 (map.go).
+ */
 static uint32_t map_size(const struct goelf *g)
 {
-	int minor = minor_of(g);
+	int minor = strstr(g->bi.go_version, "X:noswissmap") ? 23 : minor_of(g);
 	return minor >= 27 ? 136 : minor >= 24 ? 112 : 88;
 }
 
