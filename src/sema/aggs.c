@@ -81,20 +81,18 @@ static bool check_lhist(struct sema *s, struct node *call, struct agg_desc *out)
 
 /* ---- quantile ---- */
 
-/* Fractions stand nowhere else in the language: they are read as they are written. */
 static bool fraction(struct sema *s, struct node *arg, double *out)
 {
-	char *end, *text = arena_strndup(s->a, s->script->source->text + arg->span.from,
-					 arg->span.to - arg->span.from);
+	bool number = arg->kind == EXPR_INT && arg->num.unit == TYPE_INT;
 
-	*out = strtod(text, &end);
-	if (arg->kind == EXPR_INT && !*end && *out > 0 && *out < 1)
+	*out = !number ? 0 : arg->num.fraction ? strtod(arg->num.fraction, NULL) : arg->num.value;
+	if (*out > 0 && *out < 1)
 		return true;
 	struct diag_msg *m = diag_error(s->d, E_QUANTILE, arg->span,
 					"expected a fraction between 0 and 1 for quantile(), found `%s`",
-					text);
+					TEXT(s, arg));
 
-	if (arg->kind == EXPR_INT && *out > 1 && *out < 100)
+	if (*out > 1 && *out < 100)
 		diag_help(m, "did you mean %g?", *out / 100);
 	else
 		diag_help(m, "like 0.5, 0.99 or 0.999");

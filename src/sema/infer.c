@@ -301,10 +301,18 @@ static struct type infer_in(struct sema *s, struct node *e)
 	return ok ? TYPE(TYPE_BOOL) : ERROR_TYPE;
 }
 
-static struct type infer_number(struct node *e)
+static struct type infer_number(struct sema *s, struct node *e)
 {
 	if (e->slot == NUM_FIXED)
 		return e->type;
+	if (e->num.fraction) {
+		struct diag_msg *m = diag_error(s->d, E_FRACTION, e->span,
+						"expected a whole number, found `%s`",
+						e->num.fraction);
+
+		diag_help(m, "with a unit a number can have a point: 1.5ms, 0.5M");
+		return ERROR_TYPE;
+	}
 	return TYPE(e->num.unit);
 }
 
@@ -352,7 +360,7 @@ static struct type infer_kind(struct sema *s, struct node *e, struct type want)
 {
 	switch (e->kind) {
 	case EXPR_INT:
-		return infer_number(e);
+		return infer_number(s, e);
 	case EXPR_STRING:
 		return TYPE(TYPE_STRING);
 	case EXPR_NAME:
