@@ -153,7 +153,7 @@ static void index_binary(struct binary *b, void *ctx)
 }
 
 /* Says once what a binary cannot do: by name, and the others go on. */
-static void tell_binary(struct trace *t, struct binary *b)
+static void tell_binary(struct binary *b)
 {
 	const struct plan *plan = b->plan;
 
@@ -196,7 +196,7 @@ static bool attach_process(struct trace *t, struct process *p)
 	struct binary *b = p->binary;
 	int pid = t->o->n_pids ? p->pid : -1;
 
-	tell_binary(t, b);
+	tell_binary(b);
 	if (b->state == BINARY_OTHER || b->state == BINARY_FAILED)
 		return false;
 	if (b->plan->layout.flags & GT_L_TGIDS)
@@ -338,7 +338,7 @@ int trace_prepare(struct trace *t)
 	t->times.index = ms_since(t0);
 	if ((t->o->n_pids || t->o->n_binaries) && !any_ready(t)) {
 		for (size_t i = 0; i < t->targets.n_binaries; i++)
-			tell_binary(t, t->targets.binaries[i]);
+			tell_binary(t->targets.binaries[i]);
 		return fail(t, EXIT_NO_MATCH, "nothing to trace: no named process or binary fits");
 	}
 	start_warming(t);
@@ -475,7 +475,7 @@ static void attach_named_binaries(struct trace *t)
 	for (size_t i = 0; i < t->targets.n_binaries; i++) {
 		struct binary *b = t->targets.binaries[i];
 
-		tell_binary(t, b);
+		tell_binary(b);
 		if (b->state != BINARY_READY || t->o->n_pids)
 			continue;
 		maps_put_string(t->maps, b->plan->layout.exe, b->path, strlen(b->path));
