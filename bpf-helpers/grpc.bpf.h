@@ -831,6 +831,14 @@ GT_FN u64 gt_f_conn(void *ctx, struct gt_ev *ev, u32 *status)
 	return ev->key.conn;
 }
 
+/* A stream older than gtrace: its end will want the method that only messages show. */
+GT_SUB int rec_make_old(struct gt_ev *ev)
+{
+	if (bpf_map_lookup_elem(&gt_old, &ev->key))	/* ended already */
+		return 0;
+	return rec_make(ev, 0, GT_S_OLD);
+}
+
 /* By record where there is one, else from the target's own stream. */
 GT_SUB u64 stream_method(struct gt_ev *ev)
 {
@@ -844,11 +852,14 @@ GT_SUB u64 stream_method(struct gt_ev *ev)
 		if (rec)
 			ev->method = rec->method;
 	}
-	if (!ev->method && ev->from == FROM_STREAM && ev->a1)
-		ev->method = method_of_stream(ev);
+	if (ev->method || ev->from != FROM_STREAM || !ev->a1)
+		return ev->method;
+	ev->method = method_of_stream(ev);
 	rec = ev->rec;
-	if (rec && ev->method && !rec->method)
+	if (rec)
 		rec->method = ev->method;
+	else if ((gt_layout.keeps & KEEP_STREAM) && ev->st_rec == GT_UNK_BEFORE)
+		rec_make_old(ev);
 	return ev->method;
 }
 
