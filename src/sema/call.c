@@ -12,31 +12,21 @@ const struct builtin_row *builtin_by_name(const char *name)
 	return NULL;
 }
 
-static bool is_def(const struct sema *s, const char *name)
-{
-	for (size_t i = 0; i < s->defs.n; i++) {
-		if (!strcmp(s->defs.v[i], name))
-			return true;
-	}
-	return false;
-}
-
 void no_function(struct sema *s, struct node *call)
 {
 	vec_of(const char *) names = { 0 };
-	struct diag_msg *m;
+	struct diag_msg *m = diag_error(s->d, E_NO_FUNCTION, call->call.name_span,
+					"no function `%s`", call->call.name);
 
-	/* A def is reported where it stands. */
-	if (is_def(s, call->call.name))
-		return;
-	m = diag_error(s->d, E_NO_FUNCTION, call->call.name_span, "no function `%s`",
-		       call->call.name);
 	for (int i = 0; i < BI_N; i++)
 		vec_push(s->a, &names, builtin_rows[i].name);
+	for (size_t i = 0; i < s->defs.n; i++)
+		vec_push(s->a, &names, s->defs.v[i].name);
 	const char *near = diag_suggest(call->call.name, names.v, names.n);
 
 	if (near)
-		diag_help(m, "did you mean `%s`?", builtin_by_name(near)->signature);
+		diag_help(m, "did you mean `%s`?", builtin_by_name(near) ?
+			  builtin_by_name(near)->signature : near);
 	else if (name_is_known(s, call->call.name))
 		diag_help(m, "`%s` is a value: leave out the parentheses", call->call.name);
 }
@@ -194,7 +184,11 @@ struct type infer_call(struct sema *s, struct node *e, struct type want)
 {
 	const struct builtin_row *row = builtin_by_name(e->call.name);
 
+	struct def_sym *def = row ? NULL : def_find(s, e->call.name);
+
 	(void)want;
+	if (def)
+		return infer_def(s, e, def);
 	if (!row) {
 		no_function(s, e);
 		return ERROR_TYPE;

@@ -242,13 +242,13 @@ static void check_call(struct sema *s, struct node *stmt)
 	struct node *call = stmt->call_stmt.call;
 	const struct builtin_row *row = builtin_by_name(call->call.name);
 
-	if (!row) {
+	if (!row && !def_find(s, call->call.name)) {
 		no_function(s, call);
 		return;
 	}
-	if (is_later_builtin(s, call, row))
+	if (row && is_later_builtin(s, call, row))
 		return;
-	if (!call_rules[row - builtin_rows]) {
+	if (!row || !call_rules[row - builtin_rows]) {
 		struct diag_msg *m = diag_error(s->d, E_NOT_STATEMENT, call->span,
 			"expected a statement, found the value `%s`", TEXT(s, call));
 

@@ -181,6 +181,8 @@ static struct value eval_in(const struct sema *s, const struct node *e, enum eve
 
 static struct value eval_call(const struct sema *s, const struct node *e, enum event_id ev)
 {
+	if (e->sym_kind == SYM_INLINE)
+		return eval(s, e->sym, ev);
 	if (e->sym_kind != SYM_BUILTIN || (e->slot != BI_HAS && e->slot != BI_KNOWN))
 		return OPEN;
 	struct value a = eval(s, e->call.args.v[0], ev);
@@ -275,6 +277,8 @@ static void fold_children(struct node **child, void *ctx);
 
 static void fold_node(struct sema *s, struct node *n)
 {
+	if (n->kind == EXPR_CALL && n->sym_kind == SYM_INLINE)
+		*n = *(const struct node *)n->sym;
 	check_range(s, n);
 	node_children(n, fold_children, s);
 	if (is_value(n) && n->type.kind != TYPE_ERROR)

@@ -249,7 +249,7 @@ static bool is_pending(const struct sema *s, const struct node *e)
 {
 	if (e->kind == EXPR_COND || e->kind == EXPR_ELSE)
 		return is_pending(s, e->cond.a) && is_pending(s, e->cond.b);
-	return e->kind == EXPR_NAME && e->sym_kind != SYM_FIELD && !name_is_known(s, e->name.name);
+	return e->kind == EXPR_NAME && !is_known(s, e);
 }
 
 /* Both of two values that should be of one type: each may tell the other its enum. */

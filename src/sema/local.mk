@@ -13,6 +13,7 @@ SEMA_SOURCES = \
 	src/sema/infer.c \
 	src/sema/operators.c \
 	src/sema/names.c \
+	src/sema/defs.c \
 	src/sema/call.c \
 	src/sema/fold.c \
 	src/sema/status.c \

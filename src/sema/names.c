@@ -35,6 +35,21 @@ bool name_is_known(const struct sema *s, const char *name)
 	return let_find(s, name) || param_find(s, name) || field_find(name) >= 0;
 }
 
+/*
+ * A name that a round before found to be no let, or that sema made itself. In the body of a
+ * def it stays so, whatever the lets of the clause that calls it.
+ */
+static bool is_no_let(const struct node *e)
+{
+	return e->sym_kind == SYM_FIELD || e->sym_kind == SYM_CONST;
+}
+
+bool is_known(const struct sema *s, const struct node *e)
+{
+	return (!is_no_let(e) && let_find(s, e->name.name)) || param_find(s, e->name.name) ||
+	       field_find(e->name.name) >= 0;
+}
+
 /* ---- fields ---- */
 
 /* Those of the clause's probes, as written, that have the field. */
@@ -209,8 +224,7 @@ static struct type no_name(struct sema *s, struct node *e)
 
 struct type infer_name(struct sema *s, struct node *e, struct type want)
 {
-	/* What sema itself made means the field, whatever a let hides. */
-	struct let_sym *let = e->sym_kind == SYM_FIELD ? NULL : let_find(s, e->name.name);
+	struct let_sym *let = is_no_let(e) ? NULL : let_find(s, e->name.name);
 	struct param_value_sym *param = e->sym_kind == SYM_FIELD ? NULL :
 					param_find(s, e->name.name);
 	int f = field_find(e->name.name);

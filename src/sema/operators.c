@@ -117,7 +117,7 @@ static struct type ratio(struct sema *s, struct node *e)
 	int64_t v;
 
 	/* age / 1ms is a number of milliseconds and meant so. */
-	if (!const_eval(e->op.b, &v)) {
+	if (!s->in_copy && !const_eval(e->op.b, &v)) {
 		struct diag_msg *m = diag_warning(s->d, W_UNIT_RATIO, e->span,
 			"%s divided by %s is a whole number without a unit, often 0",
 			type_name(e->op.a->type), type_name(e->op.b->type));

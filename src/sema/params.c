@@ -92,14 +92,11 @@ static struct node *value_missing(struct sema *s, struct node *item)
 	return NULL;
 }
 
-static bool param_type(struct sema *s, struct node *item, struct type *t)
+bool type_named(struct sema *s, const char *name, struct span span, struct type *t)
 {
-	const char *name = item->param.type_name;
-
 	if (type_by_name(name, t))
 		return true;
-	struct diag_msg *m = diag_error(s->d, E_NO_TYPE, item->param.type_span,
-					"no type `%s`", name);
+	struct diag_msg *m = diag_error(s->d, E_NO_TYPE, span, "no type `%s`", name);
 	const char *near = diag_suggest(name, type_names, n_type_names);
 
 	if (near)
@@ -144,7 +141,7 @@ static void resolve_param(struct sema *s, struct node *item)
 
 	if (!param_name_ok(s, item))
 		return;
-	if (param_type(s, item, &t)) {
+	if (type_named(s, item->param.type_name, item->param.type_span, &t)) {
 		const char *text = given(s, item->param.name);
 
 		/* A wrong default is wrong also where it is not used. */

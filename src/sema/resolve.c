@@ -347,7 +347,7 @@ static void make_aggs(struct sema *s, struct node *n)
 	vec_push(s->a, &n->aggs.aggs, call);
 }
 
-static void declare_maps(struct node **child, void *ctx)
+void declare_maps(struct node **child, void *ctx)
 {
 	struct sema *s = ctx;
 	struct node *n = *child;
@@ -386,12 +386,6 @@ static void later_item(struct sema *s, struct node *item)
 	struct diag_msg *m;
 
 	switch (item->kind) {
-	case ITEM_DEF:
-		m = diag_error(s->d, E_LATER_DEF, item->def.name_span,
-			       "functions of a script are not in this version");
-		diag_help(m, "write the expression of `%s` where it is used", item->def.name);
-		vec_push(s->a, &s->defs, item->def.name);
-		break;
 	case ITEM_USE:
 		m = diag_error(s->d, E_LATER_USE, item->span, "`use` is not in this version");
 		diag_help(m, "give several files' clauses in one, or by several -e");
@@ -407,6 +401,10 @@ static void later_item(struct sema *s, struct node *item)
 void resolve_script(struct sema *s)
 {
 	resolve_params(s);
+	for (size_t i = 0; i < s->script->items.n; i++) {
+		if (s->script->items.v[i]->kind == ITEM_DEF)
+			resolve_def(s, s->script->items.v[i]);
+	}
 	for (size_t i = 0; i < s->script->items.n; i++) {
 		struct node *item = s->script->items.v[i];
 

@@ -47,6 +47,13 @@ struct let_sym {
 	bool used;
 };
 
+struct def_sym {
+	const char *name;
+	struct node *item;	/* ITEM_DEF */
+	struct type type;
+	bool bad;		/* reported: its calls say nothing more */
+};
+
 struct sema {
 	struct arena *a;
 	struct diag *d;
@@ -55,7 +62,9 @@ struct sema {
 	struct program *p;
 	vec_of(struct param_value_sym) params;
 	vec_of(struct map_info) maps;
-	vec_of(const char *) defs;	/* names of functions of the script */
+	vec_of(struct def_sym) defs;	/* in text order: a body calls those above it */
+	size_t cloned;			/* nodes made of bodies */
+	bool in_copy;			/* of a body: what it warns of was said */
 	bool aloud;			/* the last round: messages count, records are made */
 	bool progress;			/* this round fixed the type of a map */
 	/* the clause at hand */
@@ -69,12 +78,15 @@ struct sema {
  * fold puts the constant in its place.
  */
 #define SYM_CONST 100
+/* A call of a def: node->sym is its body with the arguments in it; fold puts that in its place. */
+#define SYM_INLINE 101
 
 /* node->slot of an EXPR_INT whose type is given: no other unit suits it. */
 #define NUM_FIXED 1
 
 /* resolve.c */
 void resolve_script(struct sema *s);
+void declare_maps(struct node **child, void *s);
 void resolve_probes(struct sema *s, struct clause_desc *c);
 bool event_has_field(enum event_id ev, enum field_id f);	/* as written: unions too */
 uint64_t event_members(enum event_id ev);
@@ -83,6 +95,8 @@ const char *events_text(struct arena *a, uint64_t events);	/* "a, b and c" */
 
 /* params.c */
 void resolve_params(struct sema *s);
+
+bool type_named(struct sema *s, const char *name, struct span span, struct type *t);
 
 /* literal.c: a value as text, as on the command line. NULL, or what was expected. */
 const char *literal_parse(struct type t, const char *text, int64_t *out);
@@ -139,8 +153,15 @@ struct node *number_new(struct sema *s, struct span span, struct type t, int64_t
 struct type infer_binary(struct sema *s, struct node *e, struct type want);
 struct type infer_unary(struct sema *s, struct node *e, struct type want);
 
+/* defs.c */
+void resolve_def(struct sema *s, struct node *item);
+void check_defs(struct sema *s);
+struct def_sym *def_find(struct sema *s, const char *name);
+struct type infer_def(struct sema *s, struct node *call, struct def_sym *def);
+
 /* names.c */
 struct type infer_name(struct sema *s, struct node *e, struct type want);
+bool is_known(const struct sema *s, const struct node *name);
 bool name_is_known(const struct sema *s, const char *name);	/* let, param or field */
 
 /* call.c */

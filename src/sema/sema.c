@@ -4,6 +4,7 @@
 
 static void check_all(struct sema *s)
 {
+	check_defs(s);
 	for (size_t i = 0; i < s->p->clauses.n; i++)
 		check_clause(s, &s->p->clauses.v[i]);
 }
