@@ -111,17 +111,51 @@ static bool in_check(const ZydisDecodedInstruction *z, const ZydisDecodedOperand
 	return scratch || loads_g(z, ops);
 }
 
-static bool writes_result(const ZydisDecodedInstruction *z, const ZydisDecodedOperand *ops)
+static int gpr_number(ZydisRegister reg)
 {
+	int n = (int)whole(reg) - ZYDIS_REGISTER_RAX;
+	return n >= 0 && n < 16 ? n : -1;
+}
+
+static uint16_t written(const ZydisDecodedInstruction *z, const ZydisDecodedOperand *ops)
+{
+	uint16_t set = 0;
 	for (unsigned i = 0; i < z->operand_count; i++) {
-		if (ops[i].type != ZYDIS_OPERAND_TYPE_REGISTER ||
-		    !(ops[i].actions & ZYDIS_OPERAND_ACTION_MASK_WRITE))
-			continue;
-		ZydisRegister reg = whole(ops[i].reg.value);
-		if (go_reg(reg) >= 0 || reg == ZYDIS_REGISTER_RSP)
-			return true;
+		bool reg = ops[i].type == ZYDIS_OPERAND_TYPE_REGISTER &&
+			   ops[i].actions & ZYDIS_OPERAND_ACTION_MASK_WRITE;
+		int n = reg ? gpr_number(ops[i].reg.value) : -1;
+		if (n >= 0)
+			set |= (uint16_t)(1u << n);
 	}
-	return false;
+	return set;
+}
+
+static bool is_result(uint16_t set)
+{
+	for (int i = 0; i < GOELF_REG_N; i++)
+		if (set >> gpr_number(go_regs[i]) & 1)
+			return true;
+	return set >> gpr_number(ZYDIS_REGISTER_RSP) & 1;
+}
+
+/* disp(base) without index, of a general base register */
+static bool is_slot(const ZydisDecodedOperand *op)
+{
+	return op->type == ZYDIS_OPERAND_TYPE_MEMORY && op->mem.index == ZYDIS_REGISTER_NONE &&
+	       gpr_number(op->mem.base) >= 0 && op->mem.segment != ZYDIS_REGISTER_FS;
+}
+
+static void describe_slot(const ZydisDecodedInstruction *z, const ZydisDecodedOperand *ops,
+			  struct insn *in)
+{
+	bool call = z->mnemonic == ZYDIS_MNEMONIC_CALL;
+	bool load = z->mnemonic == ZYDIS_MNEMONIC_MOV && z->operand_width == 64 &&
+		    ops[0].type == ZYDIS_OPERAND_TYPE_REGISTER && is_slot(&ops[1]);
+	in->call_reg = call && ops[0].type == ZYDIS_OPERAND_TYPE_REGISTER ?
+		       gpr_number(ops[0].reg.value) : -1;
+	in->call_mem = call && is_slot(&ops[0]);
+	in->load_reg = load ? gpr_number(ops[0].reg.value) : -1;
+	in->disp = in->call_mem ? ops[0].mem.disp.value : load ? ops[1].mem.disp.value : 0;
 }
 
 static uint64_t target_of(const ZydisDecodedInstruction *z, const ZydisDecodedOperand *ops,
@@ -149,7 +183,9 @@ static void describe(const ZydisDecodedInstruction *z, const ZydisDecodedOperand
 	in->test_zero = tested_reg(z, ops);
 	in->writes_flags = z->cpu_flags && (z->cpu_flags->modified | z->cpu_flags->set_0 |
 					    z->cpu_flags->set_1 | z->cpu_flags->undefined);
-	in->writes_result = writes_result(z, ops);
+	in->writes = written(z, ops);
+	in->writes_result = is_result(in->writes);
+	describe_slot(z, ops, in);
 }
 
 void insn_decode(const struct code *c, uint64_t vaddr, struct insn *in)
@@ -158,7 +194,8 @@ void insn_decode(const struct code *c, uint64_t vaddr, struct insn *in)
 	ZydisDecoderContext ctx;
 	ZydisDecodedInstruction z;
 	ZydisDecodedOperand ops[ZYDIS_MAX_OPERAND_COUNT] = { 0 };
-	*in = (struct insn){ .vaddr = vaddr, .class = INSN_BAD, .test_zero = -1 };
+	*in = (struct insn){ .vaddr = vaddr, .class = INSN_BAD, .test_zero = -1,
+			     .call_reg = -1, .load_reg = -1 };
 	if (vaddr < c->vaddr || vaddr - c->vaddr >= c->len)
 		return;
 	uint64_t at = vaddr - c->vaddr;

@@ -191,6 +191,11 @@ struct insn {
 	int test_zero;		/* enum goelf_reg of "test r,r" or "cmp r,0" (64 bit), else -1 */
 	bool writes_flags;
 	bool writes_result;	/* any of Go's nine integer result registers, or RSP */
+	uint16_t writes;	/* general registers written, a bit each (RAX 0, RCX 1, … R15 15) */
+	int call_reg;		/* of "call *reg" its number, else -1 */
+	int load_reg;		/* of "mov disp(base), reg" its number, else -1 */
+	int64_t disp;		/* of that, or of "call *disp(base)" */
+	bool call_mem;		/* call *disp(base) */
 };
 
 struct code {
@@ -235,6 +240,8 @@ struct gostr rtype_text(struct goelf *g, const struct rtype *t);
 /* Name of a named type ("http2Server", with type arguments), else .s NULL. */
 struct gostr rtype_name(struct goelf *g, const struct rtype *t);
 struct gostr rtype_pkg(struct goelf *g, const struct rtype *t);
+/* Index of a method in an interface type, hence in the itab; -1 if it has none. */
+int rtype_method(struct goelf *g, const struct rtype *t, const char *name);
 bool rtype_field(struct goelf *g, const struct rtype *t, uint64_t i, struct rfield *f);
 
 /* typeindex.c */

@@ -202,6 +202,16 @@ int goelf_site(struct goelf *g, const struct goelf_func *func, struct goelf_site
 int goelf_call_result_site(struct goelf *g, const struct goelf_func *func, uint64_t callee_vaddr,
 			   unsigned nth, struct goelf_site *site, struct goelf_err *err);
 
+/*
+ * The same behind FUNC's only call of METHOD through interface IFACE_PKG.IFACE, e.g.
+ * ("google.golang.org/grpc/internal/transport", "ClientTransport", "NewStream"). What is found
+ * is a call through that slot of an itab; several such calls are refused, as they may be of
+ * other interfaces. A PGO build may also call the method directly: ask goelf_count_calls.
+ */
+int goelf_iface_call_result_site(struct goelf *g, const struct goelf_func *func,
+				 const char *iface_pkg, const char *iface, const char *method,
+				 struct goelf_site *site, struct goelf_err *err);
+
 /* How many direct calls FUNC makes to CALLEE, or a negative errno. */
 int goelf_count_calls(struct goelf *g, const struct goelf_func *func, uint64_t callee_vaddr);
 

@@ -209,3 +209,18 @@ bool rtype_field(struct goelf *g, const struct rtype *t, uint64_t i, struct rfie
 		f->offset >>= 1;
 	return !r.bad && f->name.s && f->offset <= t->size;
 }
+
+/* imethod {name, type}, in the order of itab.fun (src/cmd/compile/internal/reflectdata) */
+int rtype_method(struct goelf *g, const struct rtype *t, const char *name)
+{
+	if (t->kind != GOELF_KIND_INTERFACE)
+		return -1;
+	struct rd r = va_rd(g, t->list, 8 * t->len);
+	for (uint64_t i = 0; i < t->len && !r.bad; i++) {
+		struct gostr s = name_at(g, (int32_t)rd_u32(&r));
+		rd_skip(&r, 4);
+		if (s.s && s.len == strlen(name) && !memcmp(s.s, name, s.len))
+			return (int)i;
+	}
+	return -1;
+}

@@ -165,6 +165,7 @@ struct calls {
 	uint64_t callee;
 	unsigned nth, seen;
 	uint64_t call, back;	/* the NTH call and the instruction behind it */
+	uint64_t start;		/* where what it calls is fetched, or the call itself */
 };
 
 static bool see_call(const struct insn *in, void *ctx)
@@ -173,7 +174,7 @@ static bool see_call(const struct insn *in, void *ctx)
 	if (in->class != INSN_CALL || in->target != k->callee)
 		return true;
 	if (k->seen++ == k->nth) {
-		k->call = in->vaddr;
+		k->call = k->start = in->vaddr;
 		k->back = in->vaddr + in->len;
 	}
 	return true;
@@ -227,17 +228,30 @@ static bool see_join(const struct insn *in, void *ctx)
 	return !j->found;
 }
 
-static const char *result_jcc(const struct code *c, struct calls *k, struct insn *jcc, int *reg)
+static bool joined(const struct code *c, uint64_t from, uint64_t to)
 {
-	if (!sweep(c, see_call, k))
-		return "its code cannot be decoded throughout";
-	if (!k->call)
-		return NULL;
-	const char *why = to_jcc(c, k->back, jcc, reg);
-	struct joins j = { .from = k->back, .to = jcc->vaddr };
+	struct joins j = { .from = from, .to = to };
+	return !sweep(c, see_join, &j) || j.found;
+}
+
+/* The jump behind the call that K found, as a site; or why not. */
+static int site_behind(struct goelf *g, const char *name, const struct code *c,
+		       const struct calls *k, struct goelf_site *site, struct goelf_err *err)
+{
+	struct insn jcc;
+	int reg;
+	const char *why = to_jcc(c, k->back, &jcc, &reg);
+	if (!why && joined(c, k->back, jcc.vaddr))
+		why = "another path joins before the test";
+	if (!why && !site_at(g, &jcc, GOELF_SITE_RESULT_JCC, site))
+		why = "it is not in the file";
 	if (why)
-		return why;
-	return sweep(c, see_join, &j) && !j.found ? NULL : "another path joins before the test";
+		return goelf_fail(g, err, GOELF_ERR_REFUSED, "%s: result of the call at %#jx: %s", name,
+				  (uintmax_t)k->call, why);
+	site->reg = (enum goelf_reg)reg;
+	site->taken_if_zero = jcc.je;
+	site->call_vaddr = k->call;
+	return 0;
 }
 
 int goelf_call_result_site(struct goelf *g, const struct goelf_func *func, uint64_t callee_vaddr,
@@ -246,25 +260,88 @@ int goelf_call_result_site(struct goelf *g, const struct goelf_func *func, uint6
 	struct pcln_func f;
 	struct code c;
 	struct calls k = { .callee = callee_vaddr, .nth = nth };
-	struct insn jcc;
-	int reg = -1;
 	const char *name = func->name ? func->name : "?";
 	*site = (struct goelf_site){ 0 };
 	if (!callee_vaddr || !own_func(g, func, &f, &c))
 		return goelf_fail(g, err, GOELF_ERR_NOT_FOUND, "%s: no such function", name);
-	const char *why = result_jcc(&c, &k, &jcc, &reg);
-	if (why)
-		return goelf_fail(g, err, GOELF_ERR_REFUSED, "%s: result of call %u to %#jx: %s",
-				  name, nth, (uintmax_t)callee_vaddr, why);
+	if (!sweep(&c, see_call, &k))
+		return goelf_fail(g, err, GOELF_ERR_REFUSED,
+				  "%s: its code cannot be decoded throughout", name);
 	if (!k.call)
 		return goelf_fail(g, err, GOELF_ERR_NOT_FOUND, "%s: makes %u direct calls to %#jx, "
 				  "not %u", name, k.seen, (uintmax_t)callee_vaddr, nth + 1);
-	if (!site_at(g, &jcc, GOELF_SITE_RESULT_JCC, site))
-		return goelf_fail(g, err, GOELF_ERR_CORRUPT, "%s: not in the file", name);
-	site->reg = (enum goelf_reg)reg;
-	site->taken_if_zero = jcc.je;
-	site->call_vaddr = k.call;
-	return 0;
+	return site_behind(g, name, &c, &k, site, err);
+}
+
+/* --------------------------------------------------- result of an interface's method */
+
+/* Which general registers hold what was loaded from the slot, and since which instruction. */
+struct slot_calls {
+	int64_t disp;
+	uint64_t loaded[16];
+	struct calls k;
+};
+
+static bool see_slot_call(const struct insn *in, void *ctx)
+{
+	struct slot_calls *s = ctx;
+	uint64_t start = in->call_reg >= 0 ? s->loaded[in->call_reg] : 0;
+	if (in->call_mem && in->disp == s->disp)
+		start = in->vaddr;
+	if (in->class == INSN_CALL && start && s->k.seen++ == 0) {
+		s->k.call = in->vaddr;
+		s->k.back = in->vaddr + in->len;
+		s->k.start = start;
+	}
+	for (int i = 0; i < 16; i++)
+		if (in->class == INSN_CALL || in->writes >> i & 1)
+			s->loaded[i] = 0;
+	if (in->load_reg >= 0 && in->disp == s->disp)
+		s->loaded[in->load_reg] = in->vaddr;
+	return true;
+}
+
+enum { ITAB_FUN = 24 };	/* itab.fun, src/runtime/runtime2.go, src/internal/abi/iface.go */
+
+static int method_slot(struct goelf *g, const char *pkg, const char *iface, const char *method,
+		       int64_t *disp, struct goelf_err *err)
+{
+	goelf_type type;
+	struct rtype t;
+	int code = goelf_type_find(g, pkg, iface, &type, err);
+	int idx = code || !rtype_read(g, type, &t) ? -1 : rtype_method(g, &t, method);
+	if (!code && idx < 0)
+		return goelf_fail(g, err, GOELF_ERR_NOT_FOUND, "%s.%s has no method %s", pkg, iface,
+				  method);
+	*disp = ITAB_FUN + 8 * (int64_t)idx;
+	return code;
+}
+
+int goelf_iface_call_result_site(struct goelf *g, const struct goelf_func *func,
+				 const char *iface_pkg, const char *iface, const char *method,
+				 struct goelf_site *site, struct goelf_err *err)
+{
+	struct pcln_func f;
+	struct code c;
+	struct slot_calls s = { 0 };
+	const char *name = func->name ? func->name : "?";
+	*site = (struct goelf_site){ 0 };
+	int code = method_slot(g, iface_pkg, iface, method, &s.disp, err);
+	if (code)
+		return code;
+	if (!own_func(g, func, &f, &c))
+		return goelf_fail(g, err, GOELF_ERR_NOT_FOUND, "%s: no such function", name);
+	if (!sweep(&c, see_slot_call, &s))
+		return goelf_fail(g, err, GOELF_ERR_REFUSED,
+				  "%s: its code cannot be decoded throughout", name);
+	if (s.k.seen != 1)
+		return goelf_fail(g, err, s.k.seen ? GOELF_ERR_REFUSED : GOELF_ERR_NOT_FOUND,
+				  "%s: makes %u calls that may be %s.%s, not 1", name, s.k.seen, iface,
+				  method);
+	if (joined(&c, s.k.start + 1, s.k.call))
+		return goelf_fail(g, err, GOELF_ERR_REFUSED,
+				  "%s: another path joins before the call of %s.%s", name, iface, method);
+	return site_behind(g, name, &c, &s.k, site, err);
 }
 
 /* ----------------------------------------------------------------------- returns */

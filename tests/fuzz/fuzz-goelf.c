@@ -134,6 +134,7 @@ static void exercise(struct goelf *g)
 		for (int i = 0; i < 3; i++)
 			goelf_site(g, &f[i], s, &err);
 		goelf_call_result_site(g, &f[0], f[1].vaddr, 0, s, &err);
+		goelf_iface_call_result_site(g, &f[2], "context", "Context", "Err", s, &err);
 		goelf_rets(g, &f[2], s, 8);
 		goelf_count_inlined(g, f, 4);
 	}

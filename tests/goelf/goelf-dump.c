@@ -7,6 +7,7 @@
  *	goelf-dump BINARY find NAME...			the same by name, inlined copies
  *	goelf-dump BINARY rets NAME...
  *	goelf-dump BINARY result CALLER CALLEE [N]
+ *	goelf-dump BINARY method-result CALLER PKG INTERFACE METHOD
  *	goelf-dump BINARY type PKG NAME			fields
  *	goelf-dump BINARY types				all fields of all named structs
  *	goelf-dump BINARY field PKG NAME PATH...
@@ -127,6 +128,22 @@ static int dump_result(struct goelf *g, char **args)
 	unsigned nth = args[2] ? (unsigned)atoi(args[2]) : 0;
 	printf("calls %d\n", goelf_count_calls(g, &f[0], f[1].vaddr));
 	if (goelf_call_result_site(g, &f[0], f[1].vaddr, nth, &s, &err))
+		return complain(&err);
+	printf("call %#" PRIx64 " site %#" PRIx64 " reg %d taken_if_zero %d\n", s.call_vaddr, s.vaddr,
+	       s.reg, s.taken_if_zero);
+	return 0;
+}
+
+static int dump_method_result(struct goelf *g, char **args)
+{
+	struct goelf_func f;
+	struct goelf_site s;
+	struct goelf_err err;
+	if (count(args) < 4)
+		return 2;
+	const char *name = args[0];
+	goelf_find(g, &name, 1, &f);
+	if (goelf_iface_call_result_site(g, &f, args[1], args[2], args[3], &s, &err))
 		return complain(&err);
 	printf("call %#" PRIx64 " site %#" PRIx64 " reg %d taken_if_zero %d\n", s.call_vaddr, s.vaddr,
 	       s.reg, s.taken_if_zero);
@@ -254,7 +271,8 @@ static const struct {
 	int (*run)(struct goelf *g, char **args);
 } verbs[] = {
 	{ "info", dump_info }, { "funcs", dump_funcs }, { "find", dump_find }, { "rets", dump_rets },
-	{ "result", dump_result }, { "type", dump_type }, { "field", dump_field },
+	{ "result", dump_result },
+	{ "method-result", dump_method_result }, { "type", dump_type }, { "field", dump_field },
 	{ "types", dump_types }, { "chain", dump_chain }, { "itab", dump_itab }, { "itabs", dump_itabs }, { "lines", dump_lines },
 };
 

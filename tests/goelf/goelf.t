@@ -156,6 +156,21 @@ compare_result() {	# compare_result BINARY CALLER CALLEE REG TEXT
 	ok $? "$5: $2 tests the error of $3 in $4 ($line)"
 }
 
+# The same behind a call of an interface's method, through its slot of the itab.
+compare_method_result() {	# compare_method_result BINARY TEXT
+	local line site
+	line=$("$dump" "$1" method-result main.through main doer Do 2>&1 | tail -1)
+	site=$(echo "$line" | sed -n 's/.* site 0x\([0-9a-f]*\).*/\1/p')
+	objdump -d --no-show-raw-insn "$1" | sed -n '/ <main.through>:/,/^$/p' | awk -v site="$site:" '
+		$2 == "call" { called = $0 }
+		$1 == site { good = called ~ /call +\*/ && $2 ~ /^jn?e$/ && prev ~ /test +%rbx,%rbx/ }
+		{ prev = $0 }
+		END { exit !good }'
+	ok $? "$2: main.through tests the error of doer.Do ($line)"
+	"$dump" "$1" method-result main.through main doer Nope 2>&1 | grep -q '^not_found: '
+	ok $? "$2: an interface has no other methods"
+}
+
 compare_rets() {	# compare_rets BINARY NAME TEXT
 	local got want
 	got=$("$dump" "$1" rets "$2" | cut -d' ' -f3-)
@@ -199,6 +214,7 @@ one_mode() {	# one_mode VERSION MODE FLAGS...: a twin with symbols, a stripped o
 	compare_result "$twin" main.caller main.check rax "$text"
 	"$dump" "$bin" result main.ignores main.work 2>&1 | grep -q '^refused: '
 	ok $? "$text: an ignored error has no site"
+	compare_method_result "$twin" "$text"
 	compare_rets "$twin" main.caller "$text"
 	compare_rets "$twin" main.main "$text"
 	compare_itab "$bin" "$twin" "$text"
