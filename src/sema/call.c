@@ -12,6 +12,18 @@ const struct builtin_row *builtin_by_name(const char *name)
 	return NULL;
 }
 
+/* A def that is not known yet where another one calls it. */
+static bool is_below(const struct sema *s, const char *name)
+{
+	for (size_t i = 0; i < s->script->items.n; i++) {
+		const struct node *item = s->script->items.v[i];
+
+		if (item->kind == ITEM_DEF && !strcmp(item->def.name, name))
+			return true;
+	}
+	return false;
+}
+
 void no_function(struct sema *s, struct node *call)
 {
 	vec_of(const char *) names = { 0 };
@@ -24,7 +36,9 @@ void no_function(struct sema *s, struct node *call)
 		vec_push(s->a, &names, s->defs.v[i].name);
 	const char *near = diag_suggest(call->call.name, names.v, names.n);
 
-	if (near)
+	if (is_below(s, call->call.name))
+		diag_help(m, "it stands further down: a function calls those above it");
+	else if (near)
 		diag_help(m, "did you mean `%s`?", builtin_by_name(near) ?
 			  builtin_by_name(near)->signature : near);
 	else if (name_is_known(s, call->call.name))

@@ -419,6 +419,6 @@ void check_clause(struct sema *s, struct clause_desc *c)
 	if (clause->block)
 		check_stmt(s, clause->block);
 	c->n_lets = s->lets.n;
-	if (s->aloud)
+	if (s->aloud && !s->d->errors)
 		check_unused(s);
 }

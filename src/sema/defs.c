@@ -190,6 +190,9 @@ static bool too_large(struct sema *s, struct node *call)
 {
 	if (s->cloned <= CLONED_MAX)
 		return false;
+	if (s->said_large)
+		return true;
+	s->said_large = s->aloud;
 	struct diag_msg *m = diag_error(s->d, E_DEF_LARGE, call->span,
 					"the functions of the script grow too large");
 
@@ -200,15 +203,22 @@ static bool too_large(struct sema *s, struct node *call)
 /* What can be wrong in the copy only: a field that the clause's probes lack. */
 static void label_calls(struct sema *s, size_t before, struct node *call)
 {
-	for (size_t i = before; i < s->d->msgs.n; i++)
-		diag_label(s->d->msgs.v[i], call->span, "called here");
+	for (size_t i = before; i < s->d->msgs.n; i++) {
+		if (!s->d->msgs.v[i]->labels.n)
+			diag_label(s->d->msgs.v[i], call->span, "called here");
+	}
 }
 
 struct type infer_def(struct sema *s, struct node *call, struct def_sym *def)
 {
 	struct clone c = { s, def->item, &call->call.args };
 
-	if (!check_args(s, call, def) || def->bad || def->item->def.body->type.kind == TYPE_ERROR)
+	if (def->bad) {
+		for (size_t i = 0; i < call->call.args.n; i++)
+			infer(s, call->call.args.v[i], NO_TYPE);
+		return ERROR_TYPE;
+	}
+	if (!check_args(s, call, def) || def->item->def.body->type.kind == TYPE_ERROR)
 		return ERROR_TYPE;
 	if (call->sym_kind != SYM_INLINE) {
 		if (too_large(s, call))

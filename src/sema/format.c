@@ -63,11 +63,12 @@ static int conversion_find(char letter)
 
 static bool bad_conversion(struct sema *s, struct node *fmt, const struct conversion *c)
 {
-	const char *shown = *c->letter ? arena_strndup(s->a, c->at, c->end - c->at) : c->at;
+	bool letter = isalpha((unsigned char)*c->letter);
+	const char *shown = letter ? arena_strndup(s->a, c->at, c->end - c->at) : "%";
 	struct diag_msg *m = diag_error(s->d, E_FORMAT, fmt->span,
 					"expected a conversion in the format, found `%s`", shown);
 
-	if (!*c->letter)
+	if (!letter)
 		diag_help(m, "a percent sign is written %%%%");
 	else if (strchr("lhqjzt", *c->letter))
 		diag_help(m, "no size is needed: %%d");

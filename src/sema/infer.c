@@ -101,9 +101,9 @@ static void mismatch_unit(struct sema *s, struct node *a, struct node *b, const 
 	if (a->type.kind == TYPE_DURATION && is_flexible(b))
 		diag_help(m, "K, M, G and T are numbers or bytes; a duration is like 5ms or 1h30m");
 	else if (a->type.kind == TYPE_BYTES && b->type.kind == TYPE_DURATION)
-		diag_help(m, "a number of bytes is no time: compare with bytes, like 64K or 1.5MiB");
+		diag_help(m, "a time is no number of bytes: bytes are like 64K or 1.5MiB");
 	else if (a->type.kind == TYPE_DURATION && b->type.kind == TYPE_BYTES)
-		diag_help(m, "a time is no number of bytes: compare with a duration, like 5ms");
+		diag_help(m, "a number of bytes is no time: durations are like 5ms or 1h30m");
 	else if (a->type.kind == TYPE_BYTES || a->type.kind == TYPE_DURATION)
 		diag_help(m, "%s(x) gives a number the unit", type_name(a->type));
 	else
@@ -209,13 +209,14 @@ bool infer_as(struct sema *s, struct node *e, struct type want)
 		return false;
 	if (type_equal(t, want) || flexible_to(s, e, want))
 		return true;
-	enum diag_id id = is_sign_pair(t, want) ? E_SIGN_MIX :
+	bool plain = want.kind == TYPE_DURATION && is_flexible(e) && !has_multiplier(e);
+	enum diag_id id = plain ? E_NEEDS_UNIT : is_sign_pair(t, want) ? E_SIGN_MIX :
 			  type_is_number(t) && type_is_number(want) ? E_UNIT_MISMATCH :
 			  E_TYPE_MISMATCH;
 	struct diag_msg *m = diag_error(s->d, id, e->span, "expected %s, found %s `%s`",
 					type_name(want), type_name(t), TEXT(s, e));
 
-	if (want.kind == TYPE_DURATION && is_flexible(e))
+	if (plain)
 		diag_help(m, "write its unit, like 250ms");
 	else if (want.kind == TYPE_ENUM && e->kind == EXPR_STRING)
 		diag_help(m, "its names are written without quotes, like `%s`",

@@ -31,6 +31,7 @@ static void fix_keys(struct sema *s, struct node *map)
 	}
 	info->keyed = true;
 	info->keyed_at = map->span;
+	info->keyed_by_def = !s->clause;
 	s->progress = true;
 }
 
@@ -55,6 +56,21 @@ static void check_key(struct sema *s, struct node *map, size_t i)
 	diag_label(m, s->maps.v[map->slot].keyed_at, "first used with %s here", type_name(want));
 }
 
+/* A clause's own words say more than a def's. */
+static void rename_keys(struct sema *s, struct node *map)
+{
+	struct map_desc *d = &s->p->maps.v[map->slot];
+	struct map_info *info = &s->maps.v[map->slot];
+
+	if (!info->keyed_by_def || !s->clause || s->in_copy)
+		return;
+	for (size_t i = 0; i < d->keys.n; i++) {
+		d->keys.v[i].node = map->map.keys.v[i];
+		d->keys.v[i].text = TEXT(s, map->map.keys.v[i]);
+	}
+	info->keyed_by_def = false;
+}
+
 void map_use_keys(struct sema *s, struct node *map)
 {
 	struct map_desc *d = &s->p->maps.v[map->slot];
@@ -67,6 +83,7 @@ void map_use_keys(struct sema *s, struct node *map)
 	if (d->keys.n == map->map.keys.n) {
 		for (size_t i = 0; i < d->keys.n; i++)
 			check_key(s, map, i);
+		rename_keys(s, map);
 		return;
 	}
 	struct diag_msg *m = diag_error(s->d, E_MAP_KEYS, map->span, "expected %s for %s, found %s",
@@ -269,5 +286,7 @@ bool map_whole(struct sema *s, struct node *arg, const char *what)
 		return false;
 	}
 	never_written(s, arg->slot, arg->span);
+	arg->type = s->maps.v[arg->slot].form == FORM_AGG ? TYPE(TYPE_AGG) :
+		    s->p->maps.v[arg->slot].value;
 	return true;
 }

@@ -64,6 +64,11 @@ static uint64_t events_with(const struct clause_desc *c, enum field_id f)
 	return with;
 }
 
+static const char *have_text(uint64_t events)
+{
+	return events & (events - 1) ? "have" : "has";
+}
+
 static void help_where(struct sema *s, struct diag_msg *m, enum field_id f)
 {
 	uint64_t have = 0;
@@ -72,7 +77,10 @@ static void help_where(struct sema *s, struct diag_msg *m, enum field_id f)
 		if (event_rows[ev].kind != EVENT_LATER && event_has_field(ev, f))
 			have |= EV_BIT(ev);
 	}
-	diag_help(m, "%s has it", events_text(s->a, have));
+	if (__builtin_popcountll(have) > 4)
+		diag_help(m, "`gtrace -lv` lists the probes that have it");
+	else
+		diag_help(m, "%s %s it", events_text(s->a, have), have_text(have));
 }
 
 static struct type field_type(struct sema *s, struct node *e, enum field_id f)
@@ -97,7 +105,8 @@ static struct type field_type(struct sema *s, struct node *e, enum field_id f)
 	if (with) {
 		m = diag_error(s->d, E_FIELD_NOT_IN_ALL, e->span, "no field `%s` in %s", row->name,
 			       events_text(s->a, written & ~with));
-		diag_help(m, "%s has it: write a clause for each", events_text(s->a, with));
+		diag_help(m, "%s %s it: write a clause for each", events_text(s->a, with),
+			  have_text(with));
 		return ERROR_TYPE;
 	}
 	m = diag_error(s->d, E_NO_NAME, e->span, "no field `%s` in %s", row->name,

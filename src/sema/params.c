@@ -21,7 +21,7 @@ static bool is_option(const char *name)
 		if (!o[k] && !name[k])
 			return true;
 	}
-	return name[0] && !name[1] && strchr("elvpbcoqhV", name[0]);
+	return false;
 }
 
 static const char *given(struct sema *s, const char *name)
@@ -107,7 +107,8 @@ bool type_named(struct sema *s, const char *name, struct span span, struct type 
 	return false;
 }
 
-static bool param_name_ok(struct sema *s, struct node *item)
+/* Of two params with one name the first counts. */
+static bool is_second(struct sema *s, struct node *item)
 {
 	for (size_t i = 0; i < s->p->params.n; i++) {
 		if (strcmp(s->p->params.v[i].name, item->param.name))
@@ -116,16 +117,20 @@ static bool param_name_ok(struct sema *s, struct node *item)
 						"a second param `%s`", item->param.name);
 
 		diag_label(m, s->p->params.v[i].span, "the first one is here");
-		return false;
-	}
-	if (!is_option(item->param.name))
 		return true;
+	}
+	return false;
+}
+
+static void check_option(struct sema *s, struct node *item)
+{
+	if (!is_option(item->param.name))
+		return;
 	struct diag_msg *m = diag_error(s->d, E_PARAM_OPTION, item->param.name_span,
 					"the param `%s` has the name of an option of gtrace",
 					item->param.name);
 
 	diag_help(m, "another name, so that --%s stays the option", item->param.name);
-	return false;
 }
 
 static const char *default_text(struct sema *s, const struct node *value)
@@ -139,8 +144,9 @@ static void resolve_param(struct sema *s, struct node *item)
 	struct param_value_sym sym = { .name = item->param.name };
 	struct type t = ERROR_TYPE;
 
-	if (!param_name_ok(s, item))
+	if (is_second(s, item))
 		return;
+	check_option(s, item);
 	if (type_named(s, item->param.type_name, item->param.type_span, &t)) {
 		const char *text = given(s, item->param.name);
 

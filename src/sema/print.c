@@ -37,7 +37,9 @@ static void print_number(const struct node *n, FILE *out)
 	const struct enum_name *name = n->type.kind == TYPE_ENUM ?
 				       enum_by_value(n->type.enums, n->num.value) : NULL;
 
-	if (name)
+	if (n->num.fraction)
+		fprintf(out, " %s", n->num.fraction);
+	else if (name)
 		fprintf(out, " %s", name->name);
 	else if (n->type.kind == TYPE_BOOL)
 		fprintf(out, " %s", n->num.value ? "true" : "false");

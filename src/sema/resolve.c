@@ -127,8 +127,8 @@ static uint64_t resolve_interval(struct sema *s, struct clause_desc *c, const st
 
 	if (wanted || ns <= 0) {
 		struct diag_msg *m = diag_error(s->d, E_BAD_INTERVAL, p->span,
-			"expected a duration above 0 after `interval:`, found `%s`",
-			p->name ? p->name : "nothing");
+			"expected a duration above 0 after `interval:`, found %s",
+			p->name ? arena_printf(s->a, "`%s`", p->name) : "nothing");
 
 		diag_help(m, "like interval:1s or interval:250ms");
 		return 0;

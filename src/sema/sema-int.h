@@ -20,6 +20,7 @@ enum map_form { FORM_NONE, FORM_VALUE, FORM_AGG };
 struct map_info {
 	bool keyed;		/* the number and types of its keys are fixed … */
 	struct span keyed_at;	/* … here */
+	bool keyed_by_def;	/* its keys have the names of a def's arguments */
 	bool typed;		/* its value is fixed … */
 	struct span typed_at;	/* … here */
 	bool weak;		/* written with numbers that take any unit … */
@@ -64,6 +65,7 @@ struct sema {
 	vec_of(struct map_info) maps;
 	vec_of(struct def_sym) defs;	/* in text order: a body calls those above it */
 	size_t cloned;			/* nodes made of bodies */
+	bool said_large;
 	bool in_copy;			/* of a body: what it warns of was said */
 	bool aloud;			/* the last round: messages count, records are made */
 	bool progress;			/* this round fixed the type of a map */

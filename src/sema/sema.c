@@ -64,9 +64,9 @@ struct program *sema_run(struct arena *a, struct script *script, const struct co
 		find_map_types(&s);
 	s.aloud = true;
 	check_all(&s);
-	warn_unused_params(&s);
 	if (d->errors)
 		return s.p;
+	warn_unused_params(&s);
 	for (size_t i = 0; i < s.p->clauses.n; i++)
 		fold_clause(&s, &s.p->clauses.v[i]);
 	layout_program(&s);

@@ -71,7 +71,7 @@ int main(int argc, char **argv)
 	free(text);
 	read_options(a, source, &opts);
 	diag_init(&d, a, source);
-	struct script *script = parse_script(a, source, &d);
+	struct script *script = gt_parse(a, source, &d);
 	struct program *p = script ? sema_run(a, script, &opts, &d) : NULL;
 
 	diag_print(&d, stdout, false);
