@@ -397,11 +397,6 @@ static const struct option_row *row_by_name(const char *name, size_t n)
 	return NULL;
 }
 
-bool option_exists(const char *name)
-{
-	return row_by_name(name, strlen(name)) != NULL;
-}
-
 /* ---- getopt_long ---- */
 
 /* The strings and rows that getopt_long wants; long options have 256 + their row as value. */
@@ -550,6 +545,7 @@ static int take_param(struct parse *p, char **argv, int argc, int *i)
 	const char *name = argv[*i] + 2;
 	size_t n = strcspn(name, "=");
 	const char *value = name[n] ? name + n + 1 : NULL;
+	char *bare;
 
 	if (n == 0)
 		return usage_error("params are given as --name value", "`%s` names no param", argv[*i]);
@@ -558,7 +554,10 @@ static int take_param(struct parse *p, char **argv, int argc, int *i)
 			return usage_error(NULL, "param --%s needs a value: --%s VALUE", name, name);
 		value = argv[++*i];
 	}
-	vec_push(p->arena, &p->params, (struct param_value){ arena_strndup(p->arena, name, n), value });
+	bare = arena_strndup(p->arena, name, n);
+	for (char *c = bare; *c; c++)
+		*c = *c == '-' ? '_' : *c;	/* --slow-after is param slow_after */
+	vec_push(p->arena, &p->params, (struct param_value){ bare, value });
 	return 0;
 }
 

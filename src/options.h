@@ -63,8 +63,6 @@ struct options {
 int options_parse(struct options *o, int argc, char **argv);
 void options_free(struct options *o);
 
-bool option_exists(const char *name);	/* "every": no param of a script may be called so */
-
 void help_print(void);			/* bare gtrace, --help */
 
 #endif

@@ -67,6 +67,22 @@ is "$status $err" '0 ' 'a param by --name=value'
 run check "$tmp/big.gt" --threshold 4s
 is "$status" 2 'a param of a wrong type: status 2'
 has "$err" 'threshold' 'the message names it'
+printf 'param slow_after: duration = 1s\non grpc:stream_end where age > slow_after < count() >\n' \
+	> "$tmp/slow.gt"
+run check "$tmp/slow.gt" --slow-after 2s
+is "$status $err" '0 ' 'a - in the option is a _ in the name'
+
+# no param may be called like an option, now or later
+taken=
+for name in $(printf '%s\n' "$help" | sed -n 's/^  .*--\([a-z-]*\).*/\1/p' | sort -u) listen otlp; do
+	run check -e "param $(echo "$name" | tr - _): int = 1 on grpc:msg_send < count() >"
+	case $err in
+	*E0142*) ;;
+	*) taken="$taken $name" ;;
+	esac
+done
+is "$taken" '' 'no param is called like an option'
+
 run check "$tmp/big.gt" --treshold 4M
 is "$status" 2 'no such param: status 2'
 has "$err" 'threshold' 'and one that is near'
