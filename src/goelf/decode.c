@@ -80,7 +80,8 @@ static bool is_cmp_guard(const ZydisDecodedInstruction *z, const ZydisDecodedOpe
 	return z->mnemonic == ZYDIS_MNEMONIC_CMP && z->operand_width == 64 &&
 	       (is_reg(&ops[0], ZYDIS_REGISTER_RSP) || is_reg(&ops[0], ZYDIS_REGISTER_R12) ||
 		is_reg(&ops[0], ZYDIS_REGISTER_R13)) &&
-	       ops[1].type == ZYDIS_OPERAND_TYPE_MEMORY && ops[1].mem.index == ZYDIS_REGISTER_NONE &&
+	       ops[1].type == ZYDIS_OPERAND_TYPE_MEMORY &&
+	       ops[1].mem.index == ZYDIS_REGISTER_NONE &&
 	       (ops[1].mem.disp.value == 16 || ops[1].mem.disp.value == 24);
 }
 

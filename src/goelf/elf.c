@@ -203,7 +203,8 @@ int elf_read(struct goelf *g, struct goelf_err *err)
 		return goelf_fail(g, err, GOELF_ERR_ARCH, "not an x86-64 binary (ELF machine %u)",
 				  h.machine);
 	if (h.type != ET_EXEC && h.type != ET_DYN)
-		return goelf_fail(g, err, GOELF_ERR_ARCH, "not an executable (ELF type %u)", h.type);
+		return goelf_fail(g, err, GOELF_ERR_ARCH, "not an executable (ELF type %u)",
+				  h.type);
 	if (h.phentsize != sizeof(Elf64_Phdr) || !read_phdrs(g, &h) || !g->elf.nsegs)
 		return goelf_fail(g, err, GOELF_ERR_CORRUPT,
 				  "truncated: a segment lies outside of the file");

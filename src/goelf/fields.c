@@ -191,11 +191,13 @@ static int field_error(struct goelf *g, struct goelf_err *err, enum find_result 
 		return goelf_fail(g, err, GOELF_ERR_REFUSED, "%.*s: field '%.*s' is ambiguous", n,
 				  text, m, path);
 	if (res == FIELD_TOO_FAR)
-		return goelf_fail(g, err, GOELF_ERR_REFUSED, "%.*s: '%.*s' is more than %d pointers "
-				  "away", n, text, m, path, GOELF_CHAIN_MAX - 1);
+		return goelf_fail(g, err, GOELF_ERR_REFUSED, "%.*s: '%.*s' is more than %d "
+				  "pointers away", n, text, m, path, GOELF_CHAIN_MAX - 1);
 	if (res == FIELD_BAD)
-		return goelf_fail(g, err, GOELF_ERR_CORRUPT, "%.*s: its fields cannot be read", n, text);
-	return goelf_fail(g, err, GOELF_ERR_NOT_FOUND, "%.*s has no field '%.*s'", n, text, m, path);
+		return goelf_fail(g, err, GOELF_ERR_CORRUPT, "%.*s: its fields cannot be read", n,
+				  text);
+	return goelf_fail(g, err, GOELF_ERR_NOT_FOUND, "%.*s has no field '%.*s'", n, text, m,
+			  path);
 }
 
 /* The struct to go on in behind a field; a pointer to one adds a step. 0: there is none. */
@@ -234,8 +236,9 @@ int goelf_type_chain(struct goelf *g, goelf_type type, const char *path, struct 
 			break;
 		at = next_struct(g, out);
 		if (!at)
-			return goelf_fail(g, err, GOELF_ERR_REFUSED, "'%.80s': '%.*s' is of kind %s, "
-					  "which has no fields", path, (int)(n < 80 ? n : 80), p,
+			return goelf_fail(g, err, GOELF_ERR_REFUSED, "'%.80s': '%.*s' is of kind "
+					  "%s, which has no fields", path,
+					  (int)(n < 80 ? n : 80), p,
 					  goelf_kind_name(out->field.kind));
 		p += n + 1;
 	}

@@ -168,8 +168,10 @@ bool pcvalue_at(struct goelf *g, uint64_t entry, uint32_t off, uint64_t pc, int3
 /* moduledata.c */
 bool moduledata_open(struct goelf *g);
 
-/* funcs.c */
+/* find.c: equal, or WANT behind "<anything>/vendor/" */
 bool name_matches(const char *name, size_t len, const char *want, size_t wlen);
+
+/* funcs.c */
 bool goelf_is_wrapper(struct goelf *g, uint8_t funcid);
 
 /* decode.c: the only file that knows Zydis */
@@ -188,10 +190,10 @@ struct insn {
 	bool indirect;		/* jmp through register or memory */
 	bool check;		/* may stand in a stack check: mov, lea, sub, cmp on SP, R12 */
 	bool cmp_guard;		/* cmp against 16(reg) or 24(reg): g.stackguard0, 1 */
-	int test_zero;		/* enum goelf_reg of "test r,r" or "cmp r,0" (64 bit), else -1 */
+	int test_zero;		/* enum goelf_reg of a 64-bit "test r,r", "cmp r,0"; or -1 */
 	bool writes_flags;
 	bool writes_result;	/* any of Go's nine integer result registers, or RSP */
-	uint16_t writes;	/* general registers written, a bit each (RAX 0, RCX 1, … R15 15) */
+	uint16_t writes;	/* general registers written: bit 0 RAX, 1 RCX, … 15 R15 */
 	int call_reg;		/* of "call *reg" its number, else -1 */
 	int load_reg;		/* of "mov disp(base), reg" its number, else -1 */
 	int64_t disp;		/* of that, or of "call *disp(base)" */
@@ -208,6 +210,13 @@ bool code_of(struct goelf *g, uint64_t vaddr, uint64_t end, struct code *c);
 /* Decode one instruction at vaddr; class INSN_BAD if it cannot be. */
 void insn_decode(const struct code *c, uint64_t vaddr, struct insn *in);
 enum goelf_cost insn_cost(const struct insn *in);
+
+/* site.c */
+bool site_at(struct goelf *g, const struct insn *in, enum goelf_site_kind kind,
+	     struct goelf_site *site);
+/* A function as the table has it, not as the caller says: sites are proven from its entry. */
+bool own_func(struct goelf *g, const struct goelf_func *func, struct pcln_func *f,
+	      struct code *c);
 
 /* rtype.c: one type descriptor */
 struct rtype {

@@ -28,7 +28,7 @@ enum goelf_errkind {
 	GOELF_ERR_IO,		/* cannot be read: not a regular file, read error */
 	GOELF_ERR_NOT_ELF,
 	GOELF_ERR_CORRUPT,	/* truncated, or a table points outside of the file */
-	GOELF_ERR_ARCH,		/* ELF, but not 64-bit little-endian x86-64, or no executable */
+	GOELF_ERR_ARCH,		/* ELF, but no 64-bit little-endian x86-64 executable */
 	GOELF_ERR_NOT_GO,	/* nothing in it was made by the Go linker */
 	GOELF_ERR_NO_PCLNTAB,	/* Go, but its function table is not found (garbled?) */
 	GOELF_ERR_UNSUPPORTED,	/* a Go version or a table shape that is not known */
@@ -71,13 +71,13 @@ struct goelf_info {
 	int go_major, go_minor;		/* 1, 26; 0, 0 when unknown */
 	const char *main_module;	/* module path of the main package, or "" */
 	const char *main_version;	/* its version, "(devel)", or "" */
-	bool has_grpc;			/* functions of google.golang.org/grpc/internal/transport */
+	bool has_grpc;			/* functions of …/grpc/internal/transport */
 	const char *grpc_version;	/* "1.85.0" without v, with any suffix; or "" */
 	enum goelf_grpc_source grpc_source;
-	const char *build_id;		/* GNU build id in hex, else Go's build id text, else "" */
+	const char *build_id;		/* GNU build id in hex, else Go's own text, else "" */
 	bool build_id_is_gnu;
 	bool is_pie;
-	const char *pgo;		/* value of the -pgo build setting, or "" (not a PGO build) */
+	const char *pgo;		/* value of the -pgo build setting; "": no PGO build */
 	uint64_t text_start, text_end;	/* moduledata.text, etext */
 	size_t nfuncs;
 };

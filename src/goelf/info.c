@@ -49,7 +49,9 @@ static const char *grpc_of_user_agent(struct goelf *g)
 			continue;
 		uint64_t at = image_find(&g->img, s->offset, s->filesz, user_agent,
 					 sizeof(user_agent) - 1);
-		const char *v = at == UINT64_MAX ? NULL : copy_digits(g, at + sizeof(user_agent) - 3);
+		if (at == UINT64_MAX)
+			continue;
+		const char *v = copy_digits(g, at + sizeof(user_agent) - 3);
 		if (v && strchr(v + 2, '.'))
 			return v;
 	}
@@ -63,7 +65,8 @@ static const char *grpc_of_files(struct goelf *g)
 	if (at == UINT64_MAX)
 		return NULL;
 	size_t len;
-	struct rd r = rd_over(&g->img, at + sizeof(file_mark) - 1, g->img.size - at - sizeof(file_mark));
+	at += sizeof(file_mark) - 1;
+	struct rd r = rd_over(&g->img, at, g->pcln.pctab - at);
 	const char *v = rd_cstr(&r, 4096, &len);
 	return v ? pool_copy(g, v, strcspn(v, "/")) : NULL;
 }

@@ -77,8 +77,9 @@ int goelf_itab(struct goelf *g, const char *iface_pkg, const char *iface, const 
 	if (code)
 		return code;
 	if (!itab_walk(g, match, &p))
-		return goelf_fail(g, err, GOELF_ERR_NOT_FOUND, "no link-time itab of %s.%s as %s%s%s",
-				  pkg, type, iface_pkg, *iface_pkg ? "." : "", iface);
+		return goelf_fail(g, err, GOELF_ERR_NOT_FOUND,
+				  "no link-time itab of %s.%s as %s%s%s", pkg, type, iface_pkg,
+				  *iface_pkg ? "." : "", iface);
 	*itab_vaddr = p.itab;
 	return 0;
 }

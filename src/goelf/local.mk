@@ -10,10 +10,12 @@ GOELF_SOURCES = \
 	src/goelf/pclntab.c \
 	src/goelf/pcvalue.c \
 	src/goelf/moduledata.c \
+	src/goelf/find.c \
 	src/goelf/funcs.c \
 	src/goelf/inline.c \
 	src/goelf/decode.c \
 	src/goelf/site.c \
+	src/goelf/result.c \
 	src/goelf/rtype.c \
 	src/goelf/typeindex.c \
 	src/goelf/fields.c \

@@ -94,7 +94,7 @@ static const struct md_layout *choose_layout(struct goelf *g)
 {
 	int minor = g->bi.major == 1 ? g->bi.minor : 0;
 	if (minor == 16)
-		return NULL;	/* its names have another encoding, and its arguments no registers */
+		return NULL;	/* other encoding of names, arguments not in registers */
 	for (int i = 0; i < NLAYOUTS; i++)
 		if (layouts[i].min_minor <= minor && magic_fits(g, &layouts[i]) &&
 		    layout_fits(g, &layouts[i]))

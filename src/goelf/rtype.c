@@ -104,7 +104,7 @@ static bool in_types(const struct goelf *g, uint64_t vaddr)
 	return vaddr >= g->md.types && vaddr < g->md.etypes && !(vaddr & 7);
 }
 
-bool rtype_read(struct goelf *g, uint64_t vaddr, struct rtype *t)
+static bool read_head(struct goelf *g, uint64_t vaddr, struct rtype *t)
 {
 	struct rd r = va_rd(g, vaddr, HEAD);
 	const unsigned char *p = in_types(g, vaddr) ? rd_bytes(&r, HEAD) : NULL;
@@ -117,17 +117,29 @@ bool rtype_read(struct goelf *g, uint64_t vaddr, struct rtype *t)
 	t->str = (int32_t)le32(p + 40);
 	t->ptr_to_this = (int32_t)le32(p + 44);
 	t->base = t->descsize = base_size(g, t->kind);
-	rd_skip(&r, t->base - HEAD);
-	if (r.bad || !t->kind || t->kind >= GOELF_KIND_N || !image_at(r.im, r.pos - t->base, t->base))
+	return t->kind && t->kind < GOELF_KIND_N;
+}
+
+/* uncommonType: mcount @4, and as many methods of 16 bytes elsewhere */
+static bool read_uncommon(struct goelf *g, struct rtype *t)
+{
+	if (!(t->tflag & TFLAG_UNCOMMON))
+		return true;
+	t->uncommon = t->vaddr + t->base;
+	struct rd u = va_rd(g, t->uncommon, 16);
+	rd_skip(&u, 4);
+	t->descsize += 16 + 16 * (uint32_t)rd_u16(&u);
+	return !u.bad;
+}
+
+bool rtype_read(struct goelf *g, uint64_t vaddr, struct rtype *t)
+{
+	if (!read_head(g, vaddr, t))
 		return false;
-	if (t->tflag & TFLAG_UNCOMMON) {
-		t->uncommon = vaddr + t->base;
-		struct rd u = va_rd(g, t->uncommon, 16);
-		rd_skip(&u, 4);
-		t->descsize += 16 + 16 * (uint32_t)rd_u16(&u);
-		if (u.bad)
-			return false;
-	}
+	struct rd r = va_rd(g, vaddr, t->base);
+	const unsigned char *p = rd_bytes(&r, t->base);
+	if (!p || !read_uncommon(g, t))
+		return false;
 	read_kind(t, p);
 	return t->kind == GOELF_KIND_ARRAY || t->len < LIST_MAX;
 }

@@ -185,8 +185,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		try_file();
 		return 0;
 	}
-	for (size_t i = 0; i < n; i++)
-		write_at(patch_place(data + i * PATCH), data + i * PATCH + 5, 1 + data[i * PATCH] / 37);
+	for (size_t i = 0; i < n; i++) {
+		const uint8_t *p = data + i * PATCH;
+		write_at(patch_place(p), p + 5, 1 + p[0] / 37);
+	}
 	try_file();
 	for (size_t i = 0; i < n; i++) {
 		uint64_t off = patch_place(data + i * PATCH);

@@ -41,7 +41,8 @@ static int dump_info(struct goelf *g, char **args)
 	printf("grpc %d %s from %d\n", in.has_grpc, in.grpc_version, in.grpc_source);
 	printf("build_id %s%s\n", in.build_id_is_gnu ? "gnu " : "", in.build_id);
 	printf("pie %d\npgo %s\n", in.is_pie, in.pgo);
-	printf("text %#" PRIx64 " %#" PRIx64 "\nnfuncs %zu\n", in.text_start, in.text_end, in.nfuncs);
+	printf("text %#" PRIx64 " %#" PRIx64 "\n", in.text_start, in.text_end);
+	printf("nfuncs %zu\n", in.nfuncs);
 	return 0;
 }
 
@@ -53,8 +54,9 @@ static void print_site(struct goelf *g, const struct goelf_func *f)
 		printf("%#" PRIx64 " %#" PRIx64 " - %s %s\n", f->vaddr, f->end,
 		       goelf_errkind_name(err.kind), f->name);
 	else
-		printf("%#" PRIx64 " %#" PRIx64 " %#" PRIx64 " %s%s %s\n", f->vaddr, f->end, s.vaddr,
-		       goelf_site_kind_name(s.kind), s.cost == GOELF_EMULATED ? "" : "!", f->name);
+		printf("%#" PRIx64 " %#" PRIx64 " %#" PRIx64 " %s%s %s\n", f->vaddr, f->end,
+		       s.vaddr, goelf_site_kind_name(s.kind),
+		       s.cost == GOELF_EMULATED ? "" : "!", f->name);
 }
 
 static int on_func(const struct goelf_func *f, void *ctx)
@@ -113,6 +115,12 @@ static int dump_rets(struct goelf *g, char **args)
 	return 0;
 }
 
+static void print_result(const struct goelf_site *s)
+{
+	printf("call %#" PRIx64 " site %#" PRIx64 " reg %d taken_if_zero %d\n", s->call_vaddr,
+	       s->vaddr, s->reg, s->taken_if_zero);
+}
+
 static int dump_result(struct goelf *g, char **args)
 {
 	struct goelf_func f[2];
@@ -129,8 +137,7 @@ static int dump_result(struct goelf *g, char **args)
 	printf("calls %d\n", goelf_count_calls(g, &f[0], f[1].vaddr));
 	if (goelf_call_result_site(g, &f[0], f[1].vaddr, nth, &s, &err))
 		return complain(&err);
-	printf("call %#" PRIx64 " site %#" PRIx64 " reg %d taken_if_zero %d\n", s.call_vaddr, s.vaddr,
-	       s.reg, s.taken_if_zero);
+	print_result(&s);
 	return 0;
 }
 
@@ -145,8 +152,7 @@ static int dump_method_result(struct goelf *g, char **args)
 	goelf_find(g, &name, 1, &f);
 	if (goelf_iface_call_result_site(g, &f, args[1], args[2], args[3], &s, &err))
 		return complain(&err);
-	printf("call %#" PRIx64 " site %#" PRIx64 " reg %d taken_if_zero %d\n", s.call_vaddr, s.vaddr,
-	       s.reg, s.taken_if_zero);
+	print_result(&s);
 	return 0;
 }
 
@@ -169,7 +175,8 @@ static int dump_type(struct goelf *g, char **args)
 	if (goelf_type_find(g, args[0], args[1], &t, &err))
 		return complain(&err);
 	goelf_type_info(g, t, &in);
-	printf("%#" PRIx64 " %s %s size %" PRIu64 "\n", t, in.text, goelf_kind_name(in.kind), in.size);
+	printf("%#" PRIx64 " %s %s size %" PRIu64 "\n", t, in.text, goelf_kind_name(in.kind),
+	       in.size);
 	for (unsigned i = 0; i < in.nfields; i++)
 		if (!goelf_type_field(g, t, i, &f))
 			print_field(g, f.name, &f);
@@ -270,10 +277,12 @@ static const struct {
 	const char *name;
 	int (*run)(struct goelf *g, char **args);
 } verbs[] = {
-	{ "info", dump_info }, { "funcs", dump_funcs }, { "find", dump_find }, { "rets", dump_rets },
+	{ "info", dump_info }, { "funcs", dump_funcs }, { "find", dump_find },
+	{ "rets", dump_rets },
 	{ "result", dump_result },
 	{ "method-result", dump_method_result }, { "type", dump_type }, { "field", dump_field },
-	{ "types", dump_types }, { "chain", dump_chain }, { "itab", dump_itab }, { "itabs", dump_itabs }, { "lines", dump_lines },
+	{ "types", dump_types }, { "chain", dump_chain }, { "itab", dump_itab },
+	{ "itabs", dump_itabs }, { "lines", dump_lines },
 };
 
 int main(int argc, char **argv)
