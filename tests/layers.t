@@ -1,7 +1,7 @@
 #!/bin/sh
 # Includes point one way only. Each line: a folder, then what it may include besides
 # its own files; "src" are the files directly in src/, which call everybody.
-top_srcdir=${top_srcdir:-$(cd "$(dirname "$0")" && git rev-parse --show-toplevel)}
+top_srcdir=${top_srcdir:-$(cd "$(dirname "$0")/.." && pwd)}
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 

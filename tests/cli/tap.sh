@@ -4,7 +4,10 @@
 #	run_with TEXT ARGUMENT...	the same with TEXT on standard input
 #	is HAVE WANT TITLE, has TEXT PART TITLE, lacks TEXT PART TITLE
 #	done_testing		the plan; the last line of a test
-top_srcdir=${top_srcdir:-$(cd "$(dirname "$0")" && git rev-parse --show-toplevel)}
+if [ -z "${top_srcdir:-}" ]; then
+	top_srcdir=$(cd "$(dirname "$0")/.." && pwd)
+	[ -f "$top_srcdir/configure.ac" ] || top_srcdir=$(dirname "$top_srcdir")
+fi
 GTRACE=${GTRACE:-$top_srcdir/build/gtrace}
 tests=0
 failures=0
