@@ -89,8 +89,7 @@ static bool fraction(struct sema *s, struct node *arg, double *out)
 	if (*out > 0 && *out < 1)
 		return true;
 	struct diag_msg *m = diag_error(s->d, E_QUANTILE, arg->span,
-					"expected a fraction between 0 and 1 for quantile(), found `%s`",
-					TEXT(s, arg));
+		"expected a fraction between 0 and 1 for quantile(), found `%s`", TEXT(s, arg));
 
 	if (*out > 1 && *out < 100)
 		diag_help(m, "did you mean %g?", *out / 100);
@@ -151,7 +150,8 @@ bool agg_check(struct sema *s, struct node *call, struct agg_desc *out)
 	const struct builtin_row *row = builtin_by_name(call->call.name);
 	size_t n;
 
-	*out = (struct agg_desc){ .id = row - builtin_rows, .type = NO_TYPE, .text = TEXT(s, call) };
+	*out = (struct agg_desc){ .id = row - builtin_rows, .type = NO_TYPE,
+				  .text = TEXT(s, call) };
 	call->type = ERROR_TYPE;
 	if (is_later_builtin(s, call, row) || !check_count(s, call, &n))
 		return false;

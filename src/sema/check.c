@@ -182,7 +182,8 @@ static void check_exit(struct sema *s, struct node *stmt, struct node *call)
 			return;
 		if (const_eval(status, &v) && (v < 0 || v > 255)) {
 			diag_error(s->d, E_OUT_OF_RANGE, status->span,
-				   "expected an exit status from 0 to 255, found %lld", (long long)v);
+				   "expected an exit status from 0 to 255, found %lld",
+				   (long long)v);
 			return;
 		}
 	} else {
@@ -361,10 +362,12 @@ static void check_block(struct sema *s, struct node *n)
 
 	for (size_t i = 0; i < n->block.stmts.n; i++) {
 		struct node *stmt = n->block.stmts.v[i];
+		const struct node *before = i ? n->block.stmts.v[i - 1] : NULL;
 
-		if (i && ends_clause(n->block.stmts.v[i - 1]))
-			diag_warning(s->d, W_UNREACHED, stmt->span, "nothing after `%s` is ever run",
-				     n->block.stmts.v[i - 1]->kind == STMT_RETURN ? "return" : "exit()");
+		if (before && ends_clause(before))
+			diag_warning(s->d, W_UNREACHED, stmt->span,
+				     "nothing after `%s` is ever run",
+				     before->kind == STMT_RETURN ? "return" : "exit()");
 		check_stmt(s, stmt);
 	}
 	for (size_t i = outer; i < s->lets.n; i++)

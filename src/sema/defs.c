@@ -175,8 +175,8 @@ static bool check_args(struct sema *s, struct node *call, struct def_sym *def)
 
 	if (wanted != found) {
 		struct diag_msg *m = diag_error(s->d, E_ARG_COUNT, call->span,
-						"expected %zu argument%s for %s(), found %zu", wanted,
-						wanted == 1 ? "" : "s", def->name, found);
+			"expected %zu argument%s for %s(), found %zu", wanted,
+			wanted == 1 ? "" : "s", def->name, found);
 
 		diag_label(m, item->def.name_span, "it is defined here");
 		return false;

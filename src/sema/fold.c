@@ -292,9 +292,32 @@ static void fold_children(struct node **child, void *ctx)
 
 /* ---- the predicate of each event ---- */
 
+struct search {
+	const struct sema *s;
+	bool found;
+};
+
+static void find_param(struct node **child, void *ctx)
+{
+	struct search *f = ctx;
+
+	for (size_t i = 0; i < f->s->params.n && (*child)->sym_kind == SYM_CONST; i++)
+		f->found |= (*child)->sym == f->s->params.v[i].value;
+	node_children(*child, find_param, ctx);
+}
+
+/* A clause that a param switches off is no mistake. */
+static bool has_param(const struct sema *s, struct node *where)
+{
+	struct search f = { s, false };
+
+	find_param(&where, &f);
+	return f.found;
+}
+
 static void fold_predicate(struct sema *s, struct clause_desc *c)
 {
-	const struct node *where = c->node->clause.where;
+	struct node *where = c->node->clause.where;
 	uint64_t left = 0;
 
 	if (!where || where->type.kind != TYPE_BOOL)
@@ -307,7 +330,7 @@ static void fold_predicate(struct sema *s, struct clause_desc *c)
 		if (v.state == IS_OPEN || (v.state == IS_KNOWN && v.v))
 			left |= EV_BIT(ev);
 	}
-	if (!left && c->events) {
+	if (!left && c->events && !has_param(s, where)) {
 		struct diag_msg *m = diag_warning(s->d, W_NEVER_TRUE, where->span,
 						  "the predicate is never true");
 

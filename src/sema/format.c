@@ -75,11 +75,13 @@ static bool bad_conversion(struct sema *s, struct node *fmt, const struct conver
 	else if (strchr("feg", *c->letter))
 		diag_help(m, "there are no fractions: %%v prints a value with its unit");
 	else
-		diag_help(m, "conversions are %%d %%u %%x %%c %%p %%s and %%v; %%%% is one percent sign");
+		diag_help(m, "conversions are %%d %%u %%x %%c %%p %%s and %%v; "
+			     "%%%% is one percent sign");
 	return false;
 }
 
-static bool check_arg(struct sema *s, struct node *fmt, const struct conversion *c, struct node *arg)
+static bool check_arg(struct sema *s, struct node *fmt, const struct conversion *c,
+		      struct node *arg)
 {
 	int i = conversion_find(*c->letter);
 	struct diag_msg *m;

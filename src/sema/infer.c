@@ -195,7 +195,8 @@ bool unify(struct sema *s, struct node *a, struct node *b, const char *place)
 {
 	if (a->type.kind == TYPE_ERROR || b->type.kind == TYPE_ERROR)
 		return false;
-	if (type_equal(a->type, b->type) || flexible_to(s, a, b->type) || flexible_to(s, b, a->type))
+	if (type_equal(a->type, b->type) || flexible_to(s, a, b->type) ||
+	    flexible_to(s, b, a->type))
 		return true;
 	mismatch(s, a, b, place);
 	return false;

@@ -133,7 +133,7 @@ static void layout_map(struct sema *s, struct map_desc *d)
 			   PROGRAM_VALUES_MAX, d->keys.n);
 	if (d->swap && d->id >= PROGRAM_MAPS_MAX)
 		diag_error(s->d, E_TOO_MANY, d->span,
-			   "expected a map that is emptied among the first %u, found it as number %u",
+			   "expected maps that are emptied among the first %u, found number %u",
 			   PROGRAM_MAPS_MAX, d->id + 1);
 }
 

@@ -104,8 +104,8 @@ static void never_written(struct sema *s, int slot, struct span span)
 	if (!s->aloud || info->written || info->reported)
 		return;
 	info->reported = true;
-	struct diag_msg *m = diag_error(s->d, E_MAP_NEVER_WRITTEN, span, "nothing writes the map %s",
-					map_text(s, slot));
+	struct diag_msg *m = diag_error(s->d, E_MAP_NEVER_WRITTEN, span,
+					"nothing writes the map %s", map_text(s, slot));
 	vec_of(const char *) names = { 0 };
 
 	for (size_t i = 0; i < s->p->maps.n; i++) {

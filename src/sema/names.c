@@ -216,7 +216,8 @@ static struct type no_name(struct sema *s, struct node *e)
 
 	if (of) {
 		m = diag_error(s->d, E_ENUM_ALONE, e->span,
-			       "`%s` of enum %s stands beside no value of that enum", word, of->name);
+			       "`%s` of enum %s stands beside no value of that enum", word,
+			       of->name);
 		diag_help(m, "it is a literal where one is expected: `%s == %s`",
 			  of == &enum_side ? "side" : of == &enum_http2_error ? "rst_code" : "x",
 			  word);

@@ -3,22 +3,26 @@
 #include <string.h>
 #include "sema-int.h"
 
-/* Options of gtrace that take a word: a param of such a name could not be given. */
+/* The long options of gtrace: a param of such a name could not be given. */
 static const char *const option_names[] = {
-	"all", "binary", "check", "command", "delta", "diag", "emit", "every", "explain", "for",
-	"format", "help", "leak-age", "limit", "list", "listen", "map-keys", "max-overhead", "otlp",
-	"output", "param", "pid", "quiet", "stats", "strict", "verbose", "version",
+	"all", "delta", "diag", "emit", "every", "for", "format", "help", "leak-age", "limit",
+	"listen", "map-keys", "max-overhead", "otlp", "perf-events", "stats", "strict", "version",
 };
+
+/* A param's name has _ where an option has -. */
+static bool is_named(const char *option, const char *name)
+{
+	while (*option && (*option == *name || (*option == '-' && *name == '_'))) {
+		option++;
+		name++;
+	}
+	return !*option && !*name;
+}
 
 static bool is_option(const char *name)
 {
 	for (size_t i = 0; i < sizeof(option_names) / sizeof(*option_names); i++) {
-		const char *o = option_names[i];
-		size_t k = 0;
-
-		while (o[k] && (o[k] == name[k] || (o[k] == '-' && name[k] == '_')))
-			k++;
-		if (!o[k] && !name[k])
+		if (is_named(option_names[i], name))
 			return true;
 	}
 	return false;

@@ -207,7 +207,8 @@ static void print_map(const struct map_desc *m, FILE *out)
 	else
 		fprintf(out, "of clause %u\n", m->clause);
 	for (size_t i = 0; i < m->keys.n; i++)
-		fprintf(out, "  key      %s: %s\n", m->keys.v[i].text, type_name(m->keys.v[i].type));
+		fprintf(out, "  key      %s: %s\n", m->keys.v[i].text,
+			type_name(m->keys.v[i].type));
 	if (m->kind == MAP_VALUE)
 		fprintf(out, "  value    %s\n", type_name(m->value));
 	for (size_t i = 0; i < m->aggs.n; i++)

@@ -66,7 +66,8 @@ static void suggest_provider(struct sema *s, struct diag_msg *m, const char *wor
 	if (near)
 		diag_help(m, "did you mean `%s`?", near);
 	else
-		diag_help(m, "providers are grpc, begin, end and interval; `gtrace -l` lists all probes");
+		diag_help(m, "providers are grpc, begin, end and interval; "
+			     "`gtrace -l` lists all probes");
 }
 
 static void suggest_event(struct sema *s, struct diag_msg *m, const struct probe_spec *p)
@@ -173,7 +174,8 @@ static uint64_t resolve_glob(struct sema *s, const struct probe_spec *p)
 		return later_event(s, p);
 	if (is_later_provider(p->provider))
 		return later_provider(s, p);
-	struct diag_msg *m = diag_error(s->d, E_NO_MATCH, p->span, "no probe matches `%s`", p->text);
+	struct diag_msg *m = diag_error(s->d, E_NO_MATCH, p->span, "no probe matches `%s`",
+					p->text);
 
 	diag_help(m, "`gtrace -l` lists all probes");
 	return 0;
@@ -230,8 +232,9 @@ void resolve_probes(struct sema *s, struct clause_desc *c)
 		for (unsigned ev = 0; ev < EVENT_N; ev++)
 			members |= events & EV_BIT(ev) ? event_members(ev) : 0;
 		if (members & c->events) {
-			struct diag_msg *m = diag_warning(s->d, W_PROBE_TWICE, cl->probes.v[i].span,
-				"%s is in the list already", events_text(s->a, members & c->events));
+			struct diag_msg *m = diag_warning(s->d, W_PROBE_TWICE,
+				cl->probes.v[i].span, "%s is in the list already",
+				events_text(s->a, members & c->events));
 
 			diag_help(m, "the clause runs once an event however often it is named");
 		}

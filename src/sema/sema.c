@@ -9,6 +9,15 @@ static void check_all(struct sema *s)
 		check_clause(s, &s->p->clauses.v[i]);
 }
 
+static bool has_named_maps(const struct program *p)
+{
+	for (size_t i = 0; i < p->maps.n; i++) {
+		if (p->maps.v[i].name)
+			return true;
+	}
+	return false;
+}
+
 /* Maps of which only numbers without a unit are known hold ints. */
 static bool settle_maps(struct sema *s)
 {
@@ -51,6 +60,14 @@ static void warn_unused_params(struct sema *s)
 	}
 }
 
+static void never_runs(struct sema *s)
+{
+	struct diag_msg *m = diag_error(s->d, E_NEVER_RUNS, s->p->clauses.v[0].node->clause.head,
+					"no clause of the script ever runs");
+
+	diag_help(m, "their predicates are all false; see the params, if it has some");
+}
+
 struct program *sema_run(struct arena *a, struct script *script, const struct compile_opts *opts,
 			 struct diag *d)
 {
@@ -60,7 +77,7 @@ struct program *sema_run(struct arena *a, struct script *script, const struct co
 	s.p->script = script;
 	s.p->seed = opts->seed;
 	resolve_script(&s);
-	if (s.p->maps.n)
+	if (has_named_maps(s.p))
 		find_map_types(&s);
 	s.aloud = true;
 	check_all(&s);
@@ -70,5 +87,7 @@ struct program *sema_run(struct arena *a, struct script *script, const struct co
 	for (size_t i = 0; i < s.p->clauses.n; i++)
 		fold_clause(&s, &s.p->clauses.v[i]);
 	layout_program(&s);
+	if (!s.p->events)
+		never_runs(&s);
 	return s.p;
 }

@@ -49,7 +49,8 @@ static void read_options(struct arena *a, const struct source *s, struct compile
 		else if (!strcmp(w, "--map-keys"))
 			o->map_keys = atoi(strtok_r(NULL, " ", &at));
 		else
-			params[o->n_params++] = (struct param_value){ w + 2, strtok_r(NULL, " ", &at) };
+			params[o->n_params++] =
+				(struct param_value){ w + 2, strtok_r(NULL, " ", &at) };
 	}
 }
 
@@ -72,7 +73,7 @@ int main(int argc, char **argv)
 	read_options(a, source, &opts);
 	diag_init(&d, a, source);
 	struct script *script = gt_parse(a, source, &d);
-	struct program *p = script ? sema_run(a, script, &opts, &d) : NULL;
+	struct program *p = script && !d.errors ? sema_run(a, script, &opts, &d) : NULL;
 
 	diag_print(&d, stdout, false);
 	if (p && !d.errors) {
