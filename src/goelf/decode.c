@@ -11,7 +11,8 @@ enum { CODE_MAX = 8 << 20 };	/* no function is as long; init functions reach 1 M
 
 bool code_of(struct goelf *g, uint64_t vaddr, uint64_t end, struct code *c)
 {
-	if (end <= vaddr || end - vaddr > CODE_MAX || vaddr < g->md.text || end > g->md.etext)
+	if (end <= vaddr || end - vaddr > CODE_MAX || vaddr < g->md.text || end > g->md.etext ||
+	    !va_executable(g, vaddr, end - vaddr))
 		return false;
 	struct rd r = va_rd(g, vaddr, end - vaddr);
 	c->bytes = rd_bytes(&r, end - vaddr);

@@ -244,6 +244,12 @@ bool va_mapped(struct goelf *g, uint64_t vaddr, uint64_t len)
 	return segment_of(g, vaddr, len) != NULL;
 }
 
+bool va_executable(struct goelf *g, uint64_t vaddr, uint64_t len)
+{
+	const struct segment *s = segment_of(g, vaddr, len);
+	return s && s->flags & PF_X;
+}
+
 uint64_t va_u64(struct goelf *g, uint64_t vaddr)
 {
 	struct rd r = va_rd(g, vaddr, 8);

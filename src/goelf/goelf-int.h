@@ -121,6 +121,7 @@ int elf_read(struct goelf *g, struct goelf_err *err);
 /* The bytes of a segment from VADDR on: at least LEN of them, else a bad cursor. */
 struct rd va_rd(struct goelf *g, uint64_t vaddr, uint64_t len);
 bool va_mapped(struct goelf *g, uint64_t vaddr, uint64_t len);
+bool va_executable(struct goelf *g, uint64_t vaddr, uint64_t len);
 uint64_t va_u64(struct goelf *g, uint64_t vaddr);	/* 0 if unmapped */
 bool elf_looks_go(const struct goelf *g);
 /* Write the addends of all R_X86_64_RELATIVE into our copy, as ld.so would with bias 0. */
