@@ -1,0 +1,12 @@
+GRAMMAR_SOURCES = \
+	grammar/block.c \
+	grammar/build.c \
+	grammar/help.c \
+	grammar/items.c \
+	grammar/lexer.l \
+	grammar/literal.c \
+	grammar/parse-int.h \
+	grammar/parse.c \
+	grammar/parse.h \
+	grammar/parser.y \
+	grammar/syntax.c
