@@ -626,14 +626,14 @@ static int check_text(const struct options *o)
 {
 	const char *nul = memchr(o->script_text, 0, o->script_len);
 
+	if (o->script_len >= 4 && !memcmp(o->script_text, "\177ELF", 4))
+		return input_error(EXIT_SCRIPT, "name a program to trace by -b FILE",
+				   "%s: this is a program, not a script", o->script_name);
 	if (o->script_len > SCRIPT_MAX)
 		return input_error(EXIT_SCRIPT, NULL, "%s: a script can be 1 MiB long, and this is more",
 				   o->script_name);
 	if (!nul)
 		return 0;
-	if (!strncmp(o->script_text, "\177ELF", 4))
-		return input_error(EXIT_SCRIPT, "name a program to trace by -b FILE",
-				   "%s: this is a program, not a script", o->script_name);
 	return input_error(EXIT_SCRIPT, "is it another file than you meant?",
 			   "%s: not a text: there is a NUL byte at offset %zu", o->script_name,
 			   (size_t)(nul - o->script_text));

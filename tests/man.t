@@ -63,7 +63,7 @@ for f in "$tmp"/man*.gt; do
 done
 
 # Command lines: whatever stands behind -e in single quotes.
-one_liners() { sed -n "s/.*-e '\(on [^']*\)'.*/\1/p"; }
+one_liners() { sed -n "s/.*-e '\(on [a-z][^']*\)'.*/\1/p"; }
 
 "$GTRACE" --help | one_liners > "$tmp/help"
 one_liners < "$man1" > "$tmp/man1"

@@ -46,7 +46,7 @@ cat > "$tmp/big.gt" <<'END'
 # Not part of the help.
 param threshold: bytes = 1M "report messages larger than this"
 param what: string = "all" "of what"
-on grpc:stream_send where msg_len > threshold < hist(age) >
+on grpc:stream_send where msg_len > threshold && method != what < hist(age) >
 END
 run "$tmp/big.gt" --help
 is "$status" 0 'a script with --help: status 0'
@@ -65,7 +65,7 @@ is "$status $err" '0 ' 'a param by --name value'
 run check "$tmp/big.gt" --threshold=4M --what x
 is "$status $err" '0 ' 'a param by --name=value'
 run check "$tmp/big.gt" --threshold 4s
-is "$status" 2 'a param of a wrong type: status 2'
+is "$status" 3 'a param of a wrong type: status 3'
 has "$err" 'threshold' 'the message names it'
 printf 'param slow_after: duration = 1s\non grpc:stream_end where age > slow_after < count() >\n' \
 	> "$tmp/slow.gt"
@@ -84,7 +84,7 @@ done
 is "$taken" '' 'no param is called like an option'
 
 run check "$tmp/big.gt" --treshold 4M
-is "$status" 2 'no such param: status 2'
+is "$status" 3 'no such param: status 3'
 has "$err" 'threshold' 'and one that is near'
 
 done_testing
