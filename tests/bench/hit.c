@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
+ * hit sites FILE: file offsets of main.hit's probe site and of its first instruction.
  * hit PID OFFSET empty|OBJECT: attaches to one instruction of hit/main.go's program an
  * empty BPF program, or gt_hook_msg_send of an object of `gtrace --emit object`; says
  * "attached" and stays until standard input ends. With it a hit's own price is measured
@@ -13,6 +14,7 @@
 
 #include "../../runtime/attach.h"
 #include "../../runtime/watch.h"
+#include "../../src/goelf/goelf.h"
 
 static void until_eof(void)
 {
@@ -79,11 +81,34 @@ static int run_object(int fd, unsigned long offset, int pid, const char *path)
 	return 0;
 }
 
+static int print_sites(const char *path)
+{
+	const char *name = "main.hit";
+	struct goelf_func f;
+	struct goelf_site site;
+	struct goelf_err err = { 0 };
+	struct goelf *g;
+	uint64_t entry;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (goelf_open(fd, path, &g, &err) || goelf_find(g, &name, 1, &f) != 1 ||
+	    goelf_site(g, &f, &site, &err) || goelf_vaddr_to_offset(g, f.vaddr, &entry)) {
+		fprintf(stderr, "hit: %s\n", err.text);
+		return 1;
+	}
+	printf("%s %llu %llu\n", goelf_site_kind_name(site.kind),
+	       (unsigned long long)site.file_offset, (unsigned long long)entry);
+	goelf_close(g);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	char path[64];
 	int pid, fd;
 
+	if (argc == 3 && !strcmp(argv[1], "sites"))
+		return print_sites(argv[2]);
 	if (argc != 4)
 		return 2;
 	pid = atoi(argv[1]);
