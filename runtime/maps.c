@@ -613,14 +613,18 @@ static int read_table(struct maps *m, const struct map_desc *d, const struct tab
 	return err;
 }
 
+/*
+ * Cells last: a program changes them first, so that the largest value that they know
+ * is not smaller than what the buckets of the same row have.
+ */
 static int read_half(struct maps *m, unsigned id, int half, bool empty, struct rowtab *rows)
 {
 	const struct map_desc *d = &m->p->maps.v[id];
-	int err = read_table(m, d, &m->maps[id].cells, -1, half, empty, rows);
+	int err = 0;
 
 	for (size_t i = 0; !err && i < d->aggs.n; i++)
 		err = read_table(m, d, &m->maps[id].aux[i], (int)i, half, empty, rows);
-	return err;
+	return err ? err : read_table(m, d, &m->maps[id].cells, -1, half, empty, rows);
 }
 
 /* Flips the halves and moves the one that was written until now into rows. */
