@@ -38,6 +38,7 @@ struct counted {
 
 struct counter {
 	struct counted *names;
+	size_t *lens;		/* of the names wanted; most others differ in it */
 	size_t n;
 	uint8_t filter[4096];
 	struct goelf_func *funcs;
@@ -55,8 +56,85 @@ static size_t collect(struct goelf *g, struct counter *c, size_t nfuncs)
 	uint64_t at = r.pos;
 	for (const char *s; c->n < nfuncs && (s = rd_cstr(&r, 64 << 10, &len)); at = r.pos) {
 		for (size_t i = 0; len && i < nfuncs && c->n < nfuncs; i++) {
-			const char *want = c->funcs[i].name;
-			if (!want || strcmp(want, s))
+			if (len != c->lens[i] || memcmp(c->funcs[i].name, s, len))
+				continue;
+			uint32_t off = (uint32_t)(at - t->funcname);
+			c->names[c->n++] = (struct counted){ off, i };
+			c->filter[off % sizeof(c->filter)] = 1;
+		}
+	}
+	return c->n;
+}
+
+static void count_name(struct counter *c, uint32_t nameoff)
+{
+	if (!c->filter[nameoff % sizeof(c->filter)])
+		return;
+	for (size_t i = 0; i < c->n; i++)
+		if (c->names[i].nameoff == nameoff)
+			c->funcs[c->names[i].index].inlined++;
+}
+
+static void count_func(struct goelf *g, struct counter *c, uint64_t i)
+{
+	struct pcln_func f;
+	struct pcvalue v;
+	int32_t max = -1;
+	if (!pclntab_func_read(g, i, &f))
+		return;
+	uint64_t tree = pclntab_funcdata(g, &f, FUNCDATA_INL_TREE);
+	if (!tree)
+		return;
+	pcvalue_start(&v, g, f.entry, pclntab_pcdata(g, &f, PCDATA_INL_TREE));
+	for (; pcvalue_next(&v) && c->steps < MAX_STEPS; c->steps++)
+		max = v.val > max && v.val < MAX_TREE ? v.val : max;
+	c->steps += (uint64_t)(max + 1);
+	uint32_t size = g->pcln.layout->inl_size;
+	struct rd r = max < 0 ? rd_bad(&g->img) : va_rd(g, tree, ((uint64_t)max + 1) * size);
+	for (int32_t k = 0; k <= max && !r.bad; k++) {
+		const unsigned char *e = rd_bytes(&r, size);
+		if (e)
+			count_name(c, le32(e + g->pcln.layout->inl_name));
+	}
+}
+
+static int count_all(struct goelf *g, struct counter *c, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		c->lens[i] = c->funcs[i].name ? strlen(c->funcs[i].name) : 0;
+		c->funcs[i].inlined = 0;
+	}
+	collect(g, c, n);
+	for (uint64_t i = 0; c->n && i < g->pcln.nfunc && c->steps < MAX_STEPS; i++)
+		count_func(g, c, i);
+	return c->steps < MAX_STEPS ? 0 : -EBADMSG;
+}
+
+int goelf_count_inlined(struct goelf *g, struct goelf_func *funcs, size_t n)
+{
+	struct counter *c = calloc(1, sizeof(*c));
+	if (!c)
+		return -ENOMEM;
+	c->funcs = funcs;
+	c->names = calloc(n + 1, sizeof(*c->names));
+	c->lens = calloc(n + 1, sizeof(*c->lens));
+	int code = c->names && c->lens ? count_all(g, c, n) : -ENOMEM;
+	free(c->names);
+	free(c->lens);
+	free(c);
+	return code;
+}
+
+/* Names are stored once, so an offset stands for a name. */
+static size_t collect(struct goelf *g, struct counter *c, size_t nfuncs)
+{
+	const struct pclntab *t = &g->pcln;
+	struct rd r = rd_over(&g->img, t->funcname, t->funcname_len);
+	size_t len;
+	uint64_t at = r.pos;
+	for (const char *s; c->n < nfuncs && (s = rd_cstr(&r, 64 << 10, &len)); at = r.pos) {
+		for (size_t i = 0; len && i < nfuncs && c->n < nfuncs; i++) {
+			if (len != c->lens[i] || memcmp(c->funcs[i].name, s, len))
 				continue;
 			uint32_t off = (uint32_t)(at - t->funcname);
 			c->names[c->n++] = (struct counted){ off, i };
