@@ -21,8 +21,10 @@ typedef gt_u32 u32;
 typedef gt_u64 u64;
 typedef gt_s64 s64;
 
+#ifndef GT_FN
 #define GT_FN
 #define GT_SUB __attribute__((noinline))
+#endif
 #define GT_INLINE static inline __attribute__((always_inline, unused))
 
 #define likely(x) __builtin_expect(!!(x), 1)

@@ -26,7 +26,16 @@ struct {
 struct gt_map_by_sizes {
 	void *type, *max_entries, *key_size, *value_size, *map_flags;
 };
+#ifndef GT_CELLS_HERE
 extern struct gt_map_by_sizes gt_cells SEC(".maps");
+#else
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, struct gt_cell);
+} gt_cells SEC(".maps");
+#endif
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);

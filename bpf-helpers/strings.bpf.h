@@ -4,7 +4,7 @@
 /*
  * strings: a string is its 64-bit hash; the text goes once into gt_dict.
  *
- * The hash is that of string_id() in src/catalog/strings.c: 8-byte words of the
+ * The hash is that of string_id() in src/catalog/program.c: 8-byte words of the
  * kept bytes, the last padded with zeros, then the length as the target has it.
  * The target's memory is read in pieces of 64 bytes (a read costs more than what
  * it reads), and a text new to the dictionary is read once more, straight into

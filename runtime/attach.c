@@ -71,7 +71,7 @@ static int attach_hook(struct loader *l, struct binary *b, enum hook_id hook, in
 	int err;
 
 	snprintf(name, sizeof(name), "gt_hook_%s", hook_rows[hook].name);
-	prog = bpf_object__find_program_by_name(b->object, name);
+	prog = loaded_program(b->loaded, name);
 	if (!h->n || !prog)
 		return 0;
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", b->fd);
@@ -85,15 +85,22 @@ static int attach_hook(struct loader *l, struct binary *b, enum hook_id hook, in
 
 static int load_binary(struct loader *l, struct binary *b)
 {
+	struct loaded o;
 	int err;
 
-	if (b->object)
+	if (b->loaded)
 		return 0;
-	err = loader_for(l, b->plan, &b->object);
-	if (err)
+	err = loader_for(l, b->plan, &o);
+	if (err) {
 		snprintf(b->why, sizeof(b->why), "the kernel refused the programs: %s",
 			 strerror(-err));
-	return err;
+		return err;
+	}
+	b->loaded = malloc(sizeof(o));
+	if (!b->loaded)
+		abort();
+	*b->loaded = o;
+	return 0;
 }
 
 int attach_binary(struct loader *l, struct binary *b, int pid)
@@ -207,9 +214,29 @@ void detach_all(struct loader *l, struct targets *t)
 		close_by_threads(&c);
 	free(c.links);
 	for (size_t i = 0; i < t->n_binaries; i++) {
-		bpf_object__close(t->binaries[i]->object);
-		t->binaries[i]->object = NULL;
+		struct binary *b = t->binaries[i];
+
+		if (b->loaded)
+			loaded_close(b->loaded);
+		free(b->loaded);
+		b->loaded = NULL;
 	}
+}
+
+static unsigned long long missed_by(struct bpf_object *o)
+{
+	unsigned long long missed = 0;
+	struct bpf_program *prog;
+
+	bpf_object__for_each_program(prog, o) {
+		struct bpf_prog_info info = { 0 };
+		__u32 len = sizeof(info);
+
+		if (bpf_program__fd(prog) >= 0 &&
+		    !bpf_prog_get_info_by_fd(bpf_program__fd(prog), &info, &len))
+			missed += info.recursion_misses;
+	}
+	return missed;
 }
 
 unsigned long long attach_missed(const struct targets *t)
@@ -217,18 +244,13 @@ unsigned long long attach_missed(const struct targets *t)
 	unsigned long long missed = 0;
 
 	for (size_t i = 0; i < t->n_binaries; i++) {
-		struct bpf_program *prog;
+		struct loaded *o = t->binaries[i]->loaded;
 
-		if (!t->binaries[i]->object)
+		if (!o)
 			continue;
-		bpf_object__for_each_program(prog, t->binaries[i]->object) {
-			struct bpf_prog_info info = { 0 };
-			__u32 len = sizeof(info);
-
-			if (bpf_program__fd(prog) >= 0 &&
-			    !bpf_prog_get_info_by_fd(bpf_program__fd(prog), &info, &len))
-				missed += info.recursion_misses;
-		}
+		missed += missed_by(o->script);
+		if (o->support)
+			missed += missed_by(o->support);
 	}
 	return missed;
 }

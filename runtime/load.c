@@ -18,6 +18,10 @@
 
 #define TRACE_UPROBE_MULTI 48	/* BPF_TRACE_UPROBE_MULTI: older kernel headers lack it */
 
+static const unsigned char support_object[] __attribute__((aligned(8))) = {
+#include "bpf-helpers/support.bpf.o.inc"
+};
+
 static int kernel_version(void)
 {
 	struct utsname u;
@@ -66,14 +70,14 @@ static uint32_t line_of_log(const char *log)
 	return line;
 }
 
-static struct bpf_object *open_object(struct loader *l, const char *name)
+static struct bpf_object *open_object(struct loader *l, const void *elf, size_t size)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = name);
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "gtrace");
 	struct bpf_object *o;
 
 	l->err[0] = '\0';
 	log_to = l;
-	o = bpf_object__open_mem(l->elf, l->elf_size, &opts);
+	o = bpf_object__open_mem(elf, size, &opts);
 	log_to = NULL;
 	return libbpf_get_error(o) ? NULL : o;
 }
@@ -91,17 +95,22 @@ static int load_object(struct loader *l, struct bpf_object *o)
 	return err;
 }
 
-/* The layout's bytes in .rodata; libbpf keeps symbols of a section in DATASEC order. */
+static bool ends_with(const char *s, const char *end)
+{
+	size_t n = strlen(s), m = strlen(end);
+
+	return n >= m && !strcmp(s + n - m, end);
+}
+
+/* The layout is all that stands in .rodata. */
 static int set_layout(struct bpf_object *o, const struct gt_layout *layout)
 {
 	struct bpf_map *m;
-	const char *name;
 	void *bytes;
 	size_t size;
 
 	bpf_object__for_each_map(m, o) {
-		name = bpf_map__name(m);
-		if (!strstr(name, ".rodata"))
+		if (!ends_with(bpf_map__name(m), ".rodata"))
 			continue;
 		bytes = bpf_map__initial_value(m, &size);
 		if (!bytes || size < sizeof(*layout))
@@ -109,10 +118,116 @@ static int set_layout(struct bpf_object *o, const struct gt_layout *layout)
 		memcpy(bytes, layout, sizeof(*layout));
 		return 0;
 	}
-	return -ENOENT;
+	return 0;	/* nothing in it asks for the target's layout */
 }
 
-/* ---- the base object ---- */
+static void program_name(char *name, size_t size, enum hook_id hook)
+{
+	snprintf(name, size, "gt_hook_%s", hook_rows[hook].name);
+}
+
+static struct bpf_program *program_of(struct bpf_object *o, enum hook_id hook)
+{
+	char name[64];
+
+	program_name(name, sizeof(name), hook);
+	return o ? bpf_object__find_program_by_name(o, name) : NULL;
+}
+
+static void load_none(struct bpf_object *o)
+{
+	struct bpf_program *prog;
+
+	bpf_object__for_each_program(prog, o)
+		bpf_program__set_autoload(prog, false);
+}
+
+/* Maps that another object has already; the rest are made. */
+static int share_maps(struct bpf_object *o, const struct loaded *with)
+{
+	struct bpf_object *const from[] = { with->script, with->support };
+	struct bpf_map *m, *first;
+	int err;
+
+	bpf_object__for_each_map(m, o) {
+		if (bpf_map__is_internal(m))
+			continue;
+		for (size_t i = 0; i < 2; i++) {
+			if (!from[i] || from[i] == o ||
+			    !(first = bpf_object__find_map_by_name(from[i], bpf_map__name(m))) ||
+			    bpf_map__fd(first) < 0)
+				continue;
+			err = bpf_map__reuse_fd(m, bpf_map__fd(first));
+			if (err)
+				return err;
+			break;
+		}
+	}
+	return 0;
+}
+
+void loaded_close(struct loaded *o)
+{
+	bpf_object__close(o->script);
+	bpf_object__close(o->support);
+	memset(o, 0, sizeof(*o));
+}
+
+struct bpf_program *loaded_program(const struct loaded *o, const char *name)
+{
+	struct bpf_program *p = o->script ? bpf_object__find_program_by_name(o->script, name) : NULL;
+
+	return !p && o->support ? bpf_object__find_program_by_name(o->support, name) : p;
+}
+
+/* Opens both objects, the support only where a hook of it is wanted; loads nothing yet. */
+static int open_both(struct loader *l, struct loaded *o)
+{
+	uint64_t ready_made = l->program->hooks & ~program_clause_hooks(l->program);
+
+	o->script = open_object(l, l->elf, l->elf_size);
+	if (!o->script)
+		return -EINVAL;
+	load_none(o->script);
+	if (!ready_made)
+		return 0;
+	o->support = open_object(l, support_object, sizeof(support_object));
+	if (!o->support)
+		return -EINVAL;
+	load_none(o->support);
+	return 0;
+}
+
+/* Whose program a hook is: the script's where it has clauses. */
+static struct bpf_program *choose(const struct loaded *o, enum hook_id hook)
+{
+	struct bpf_program *prog = program_of(o->script, hook);
+
+	if (!prog)
+		prog = program_of(o->support, hook);
+	if (prog)
+		bpf_program__set_autoload(prog, true);
+	return prog;
+}
+
+static int load_both(struct loader *l, struct loaded *o, const struct gt_layout *layout)
+{
+	struct bpf_object *const both[] = { o->script, o->support };
+	int err = 0;
+
+	for (size_t i = 0; !err && i < 2; i++) {
+		if (!both[i])
+			continue;
+		err = set_layout(both[i], layout);
+		if (!err)
+			err = share_maps(both[i], l->base.script == o->script ? o : &l->base);
+		if (!err)
+			err = load_object(l, both[i]);
+	}
+	return err;
+}
+
+/* ---- the base objects ---- */
 static int map_shared(struct loader *l)
 {
 	int fd = loader_map(l, "gt_shared");
@@ -127,31 +242,6 @@ static int map_shared(struct loader *l)
 	return 0;
 }
 
-static void choose_base_programs(struct loader *l)
-{
-	struct bpf_program *prog;
-	char name[64];
-
-	bpf_object__for_each_program(prog, l->base)
-		bpf_program__set_autoload(prog, false);
-	for (int h = 0; h < HOOK_N; h++) {
-		if (hook_rows[h].kind != HOOK_RUN)
-			continue;
-		snprintf(name, sizeof(name), "gt_hook_%s", hook_rows[h].name);
-		prog = bpf_object__find_program_by_name(l->base, name);
-		if (prog)
-			bpf_program__set_autoload(prog, true);
-	}
-}
-
-static void size_maps(struct loader *l)
-{
-	struct bpf_map *cells = bpf_object__find_map_by_name(l->base, "gt_cells");
-
-	if (cells)
-		bpf_map__set_max_entries(cells, (uint32_t)l->program->clauses.n + 1);
-}
-
 int loader_init(struct loader *l, const struct program *p, const void *elf, size_t size,
 		bool perf_events)
 {
@@ -164,14 +254,12 @@ int loader_init(struct loader *l, const struct program *p, const void *elf, size
 	l->elf_size = size;
 	l->perf_events = perf_events || !kernel_has_uprobe_multi();
 	libbpf_set_print(keep_message);
-	l->base = open_object(l, "gtrace");
-	if (!l->base)
-		return -EINVAL;
-	choose_base_programs(l);
-	size_maps(l);
-	err = set_layout(l->base, &layout);
+	err = open_both(l, &l->base);
+	for (int h = 0; !err && h < HOOK_N; h++)
+		if (hook_rows[h].kind == HOOK_RUN && (p->hooks & (1ull << h)))
+			choose(&l->base, h);
 	if (!err)
-		err = load_object(l, l->base);
+		err = load_both(l, &l->base, &layout);
 	if (!err)
 		err = map_shared(l);
 	return err;
@@ -181,13 +269,15 @@ void loader_fini(struct loader *l)
 {
 	if (l->shared)
 		munmap(l->shared, l->shared_size);
-	bpf_object__close(l->base);
+	loaded_close(&l->base);
 	memset(l, 0, sizeof(*l));
 }
 
 int loader_map(const struct loader *l, const char *name)
 {
-	return bpf_object__find_map_fd_by_name(l->base, name);
+	int fd = bpf_object__find_map_fd_by_name(l->base.script, name);
+
+	return fd < 0 && l->base.support ? bpf_object__find_map_fd_by_name(l->base.support, name) : fd;
 }
 
 int loader_add_tgid(struct loader *l, uint32_t tgid)
@@ -198,65 +288,27 @@ int loader_add_tgid(struct loader *l, uint32_t tgid)
 	return fd < 0 ? -ENOENT : bpf_map_update_elem(fd, &tgid, &one, BPF_ANY);
 }
 
-/* ---- one object a binary ---- */
-static int share_maps(struct loader *l, struct bpf_object *o)
-{
-	struct bpf_map *m;
-	int err;
-
-	bpf_object__for_each_map(m, o) {
-		struct bpf_map *first;
-
-		if (bpf_map__is_internal(m))
-			continue;
-		first = bpf_object__find_map_by_name(l->base, bpf_map__name(m));
-		if (!first)
-			return -ENOENT;
-		err = bpf_map__reuse_fd(m, bpf_map__fd(first));
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
-static void choose_programs(struct loader *l, struct bpf_object *o, const struct plan *plan)
+/* ---- the objects of a binary ---- */
+int loader_for(struct loader *l, const struct plan *plan, struct loaded *out)
 {
 	struct bpf_program *prog;
-	char name[64];
-
-	bpf_object__for_each_program(prog, o)
-		bpf_program__set_autoload(prog, false);
-	for (int h = 0; h < HOOK_N; h++) {
-		if (hook_rows[h].kind != HOOK_UPROBE || !plan->hooks[h].n)
-			continue;
-		snprintf(name, sizeof(name), "gt_hook_%s", hook_rows[h].name);
-		prog = bpf_object__find_program_by_name(o, name);
-		if (!prog)
-			continue;
-		bpf_program__set_autoload(prog, true);
-		bpf_program__set_expected_attach_type(prog, l->perf_events ? 0 : TRACE_UPROBE_MULTI);
-	}
-}
-
-int loader_for(struct loader *l, const struct plan *plan, struct bpf_object **out)
-{
-	struct bpf_object *o = open_object(l, "gtrace");
 	int err;
 
-	if (!o)
-		return -EINVAL;
-	choose_programs(l, o, plan);
-	err = set_layout(o, &plan->layout);
-	if (!err)
-		err = share_maps(l, o);
-	if (!err)
-		err = load_object(l, o);
-	if (err) {
-		bpf_object__close(o);
-		return err;
+	memset(out, 0, sizeof(*out));
+	err = open_both(l, out);
+	for (int h = 0; !err && h < HOOK_N; h++) {
+		if (hook_rows[h].kind != HOOK_UPROBE || !plan->hooks[h].n)
+			continue;
+		prog = choose(out, h);
+		if (prog)
+			bpf_program__set_expected_attach_type(prog, l->perf_events ? 0
+									: TRACE_UPROBE_MULTI);
 	}
-	*out = o;
-	return 0;
+	if (!err)
+		err = load_both(l, out, &plan->layout);
+	if (err)
+		loaded_close(out);
+	return err;
 }
 
 /* ---- running and the gate ---- */
@@ -267,8 +319,8 @@ int loader_run(const struct loader *l, enum hook_id hook, uint64_t arg0, uint64_
 	struct bpf_program *prog;
 	char name[64];
 
-	snprintf(name, sizeof(name), "gt_hook_%s", hook_rows[hook].name);
-	prog = bpf_object__find_program_by_name(l->base, name);
+	program_name(name, sizeof(name), hook);
+	prog = loaded_program(&l->base, name);
 	if (!prog || bpf_program__fd(prog) < 0)
 		return -ENOENT;
 	return bpf_prog_test_run_opts(bpf_program__fd(prog), &opts) ? -errno : 0;

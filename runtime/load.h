@@ -2,8 +2,9 @@
 #ifndef GT_RUNTIME_LOAD_H
 #define GT_RUNTIME_LOAD_H
 /*
- * load: one BPF object, loaded once for the maps and the tracer's own programs and then
- * once for every binary with that binary's layout; all share the first one's maps.
+ * load: the script's BPF object and the ready-made one of support hooks, loaded once for
+ * the maps and the tracer's own programs and then once for every binary with that
+ * binary's layout; all share the first one's maps.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,13 +14,19 @@
 #include "../src/catalog/program.h"
 
 struct bpf_object;
+struct bpf_program;
+
+/* What one binary has loaded: the script's hooks, and the ready-made ones. NULL: none needed. */
+struct loaded {
+	struct bpf_object *script, *support;
+};
 
 struct loader {
 	const struct program *program;
 	const void *elf;		/* borrowed until loader_fini */
 	size_t elf_size;
 	bool perf_events;		/* attach by perf events: no uprobe_multi */
-	struct bpf_object *base;	/* maps, begin, end, interval, snapshots, sweep */
+	struct loaded base;		/* maps, begin, end, interval, snapshots, sweep */
 	struct gt_shared *shared;	/* the mapped page of gt_shared */
 	size_t shared_size;
 	char err[4096];			/* of the last failure: one line, then the verifier's log */
@@ -31,8 +38,10 @@ int loader_init(struct loader *l, const struct program *p, const void *elf, size
 		bool perf_events);
 void loader_fini(struct loader *l);
 
-/* An object for one binary: only the hooks that have sites in the plan. Caller closes it. */
-int loader_for(struct loader *l, const struct plan *plan, struct bpf_object **out);
+/* The objects for one binary: only the hooks that have sites in the plan. Caller closes them. */
+int loader_for(struct loader *l, const struct plan *plan, struct loaded *out);
+void loaded_close(struct loaded *o);
+struct bpf_program *loaded_program(const struct loaded *o, const char *name);	/* NULL: none */
 
 /* fd of a map or program of the base object by name; -1 if the script has none. */
 int loader_map(const struct loader *l, const char *name);

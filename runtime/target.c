@@ -53,6 +53,7 @@ static void binary_free(struct binary *b)
 	free(b->path);
 	free(b->plan);
 	free(b->links);
+	free(b->loaded);
 	free(b);
 }
 

@@ -15,8 +15,8 @@
 #include <sys/types.h>
 #include "../src/catalog/plan.h"
 
-struct bpf_object;
 struct bpf_link;
+struct loaded;
 
 enum binary_state {
 	BINARY_OTHER,		/* nothing of the script is in it */
@@ -33,7 +33,7 @@ struct binary {
 	enum binary_state state;
 	struct plan *plan;	/* BINARY_READY and later */
 	char why[512];		/* BINARY_OTHER, BINARY_FAILED */
-	struct bpf_object *object;
+	struct loaded *loaded;	/* load.h; NULL until first attached */
 	struct bpf_link **links;
 	size_t n_links;
 	unsigned sites;

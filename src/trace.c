@@ -442,7 +442,7 @@ static int open_output(struct trace *t)
 	t->out = t->o->output ? fopen(t->o->output, "we") : stdout;
 	if (!t->out)
 		return fail(t, EXIT_RUNTIME, "cannot write %s: %s", t->o->output, strerror(errno));
-	err = maps_new(&t->maps, t->program, t->loader.base, t->loader.shared);
+	err = maps_new(&t->maps, t->program, t->loader.base.script, t->loader.shared);
 	if (err)
 		return fail(t, EXIT_RUNTIME, "cannot use the maps: %s", strerror(-err));
 	for (size_t i = 0; i < t->program->strings.n; i++) {
@@ -842,7 +842,7 @@ int trace_end(struct trace *t)
 	if (t->has_child && !t->child_running)
 		child_abandon(&t->child);
 	if (!t->gate_open) {
-		if (t->loader.base)
+		if (t->loader.base.script)
 			detach(t);
 		return t->status;
 	}
@@ -884,7 +884,7 @@ void trace_free(struct trace *t)
 	output_free(t->output);
 	maps_free(t->maps);
 	targets_fini(&t->targets);
-	if (t->loader.base)
+	if (t->loader.base.script)
 		loader_fini(&t->loader);
 	free(t->dead);
 	free(t);

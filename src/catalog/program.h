@@ -169,6 +169,12 @@ struct program {
 	uint64_t seed;
 };
 
+/*
+ * The hooks in which a clause runs: these are compiled. The rest of program->hooks only
+ * keep records up, and are ready-made (bpf-helpers/support.bpf.c).
+ */
+uint64_t program_clause_hooks(const struct program *p);
+
 /* The 64-bit id that BPF gives a string (see gt-abi.h). */
 uint64_t string_id(uint64_t seed, const char *text, size_t len);
 

@@ -144,7 +144,7 @@ static int build(struct gen *g)
 	define_keeps(g);
 	declare_maps(g);
 	for (unsigned h = 0; h < HOOK_N; h++)
-		if (g->p->hooks >> h & 1)
+		if (program_clause_hooks(g->p) >> h & 1)
 			hook_gen(g, h);
 	btf_close(g);
 	if (g->failed)
