@@ -9,10 +9,10 @@ CLAUSES = ("on grpc:msg_send < count() by side >", "on grpc:stream_begin < count
 STEPS = ["-nowait", "-do", "unary n=100 c=2 size=rand:7:0:9000", "-do", "chat n=3 m=5"]
 
 
-def trace(command, name):
+def trace(name, *args, before=()):
     said = fresh("account")
     with open(said, "w", encoding="utf-8") as account:
-        tracer = Tracer(*CLAUSES, args=["-c", command], attach=False, stdout=account)
+        tracer = Tracer(*CLAUSES, args=before, tail=args, attach=False, stdout=account)
     out = tracer.wait(60)
     told = Account()
     for line in said.read_text().splitlines():
@@ -26,10 +26,13 @@ def trace(command, name):
 
 
 for variant in variants():
-    command = shlex.join([binary(variant), "both", *STEPS])
-    trace(command, variant)
-    trace(f"sh -c {shlex.quote('sleep 0.1; ' + command)}", f"{variant}, by a shell")
+    argv = [binary(variant), "both", *STEPS]
+    trace(f"{variant}, -c", "-c", shlex.join(argv))
+    trace(f"{variant}, --", "--", *argv)
+    # A shell starts what only -b can tell in advance.
+    trace(f"{variant}, a script", "-c", f"sleep 0.1; {shlex.join(argv)} && exit 0",
+          before=["-b", binary(variant)])
 
-status, _, said = run("-c", "/no/such/command", "-e", "on grpc:msg_send < count() >")
-ok(status not in (0, None) and "/no/such/command" in said, "a command that is not there", said)
+status, _, said = run("-e", "on grpc:msg_send < count() >", "--", "/no/such/command")
+ok(status not in (0, None) and "/no/such/command" in said, "a command that is not there", (status, said))
 done()

@@ -443,7 +443,8 @@ class Output:
 class Tracer:
     """A running gtrace; the constructor returns when it is attached."""
 
-    def __init__(self, *scripts, pid=None, args=(), attach=True, output="json", **options):
+    def __init__(self, *scripts, pid=None, args=(), tail=(), attach=True, output="json",
+                 **options):
         self.file = fresh("out.json")
         self.errors = fresh("stderr")
         argv = [find_gtrace()]
@@ -454,6 +455,7 @@ class Tracer:
         argv += args
         for script in scripts:
             argv += ["-e", script]
+        argv += tail
         self.argv = argv
         options.setdefault("stdout", subprocess.PIPE if output != "json" else subprocess.DEVNULL)
         with open(self.errors, "w", encoding="utf-8") as errors:
@@ -512,6 +514,24 @@ class Tracer:
         time.sleep(settle)
         self.signal(signal.SIGINT)
         return self.wait()
+
+
+class TextTracer(Tracer):
+    """The same with text output; stop() gives what stood on standard output."""
+
+    def __init__(self, *scripts, args=(), **options):
+        super().__init__(*scripts, args=["-v", *args], output="text", **options)
+
+    def attached(self):
+        def ready():
+            return self.process.poll() is not None or "attached" in self.said()
+        if not wait_until(ready) or "attached" not in self.said():
+            self._give_up("not attached")
+
+    def stop(self, settle=0.3):
+        time.sleep(settle)
+        self.signal(signal.SIGINT)
+        return self.process.communicate(timeout=PATIENCE)[0].decode()
 
 
 def run(*args, seconds=PATIENCE, **options):

@@ -20,13 +20,10 @@ for variant in variants():
 
 # The same as a person sees it: text, nothing but data on standard output.
 with Target(any_variant(), "both", "-do", "unary n=5 size=2000000") as target:
-    tracer = Tracer(CLAUSE, pid=target.pid, output="text", attach=False, args=["-v"])
-    wait_until(lambda: "attached" in tracer.said())
+    tracer = TextTracer(CLAUSE, pid=target.pid)
     target.go()
-    time.sleep(0.3)
-    tracer.signal(signal.SIGINT)
-    text = tracer.process.communicate(timeout=PATIENCE)[0].decode()
+    text = tracer.stop()
     equal(tracer.process.returncode, 0, "text: exit 0")
-    ok("hist(age)" in text and "|" in text, "text: a histogram with its expression", text)
-    ok("lost" not in text, "text: nothing about loss on standard output", text)
+    ok("hist(age)" in text and "ms" in text, "text: a histogram with its expression and unit", text)
+    ok("gtrace:" not in text, "text: nothing but data on standard output", text)
 done()

@@ -16,7 +16,7 @@ on grpc:msg_send where side == CLIENT <
     else { @sizes["small"]++ }
     @last = n
 >
-on grpc:stream_end where side == CLIENT && method =~ "*Put" < exit(3) >
+on grpc:stream_end where side == CLIENT && method == "/gt.Test/Put" < exit(3) >
 on end < printf("%s: %d\\n", name, @last); print(@bytes) >
 '''
 STEPS = ["-do", "unary n=12 size=list:0,10,999,1000,1001,70000"]
@@ -54,7 +54,7 @@ with Target(any_variant(), "both", "-do", "hold n=5 m=1") as target:
     tracer = Tracer("on grpc:msg_send < count() by known(age) >",
                     "on grpc:stream_send < count() by has(msg_len) >",
                     "on grpc:stream_send where !(msg_len > 10) < count() >",
-                    "on grpc:msg_send < count() by age ?: 0s == 0s ? \"unknown\" : \"known\" >",
+                    "on grpc:msg_send < count() by (age ?: 0s) == 0s ? \"unknown\" : \"known\" >",
                     pid=target.pid)
     target.do("more 2")
     target.do("do unary n=10 size=100 resp=5")
