@@ -101,12 +101,6 @@ static bool measure(const struct agg_desc *a, const struct agg_value *v, struct 
 	return some;
 }
 
-static void pad(struct strbuf *b, size_t n)
-{
-	while (n--)
-		strbuf_putc(b, ' ');
-}
-
 static void add_bar(struct strbuf *b, uint64_t n, uint64_t most, size_t width, bool blocks)
 {
 	static const char *const eighths[] = { "", "▏", "▎", "▍", "▌", "▋", "▊", "▉" };
@@ -119,7 +113,7 @@ static void add_bar(struct strbuf *b, uint64_t n, uint64_t most, size_t width, b
 		strbuf_puts(b, blocks ? "█" : "@");
 	strbuf_puts(b, eighths[filled % parts]);
 	cols = (filled + parts - 1) / parts;
-	pad(b, width - cols);
+	format_repeat(b, ' ', (long)(width - cols));
 }
 
 static void add_row(struct strbuf *out, const struct agg_desc *a, const struct agg_value *v,
@@ -128,12 +122,12 @@ static void add_row(struct strbuf *out, const struct agg_desc *a, const struct a
 	size_t from = out->len, digits;
 
 	add_label(out, a, i);
-	pad(out, e->label_width - escape_width(out->s + from, out->len - from) + 1);
+	format_pad_to(out, from, e->label_width + 1);
 	from = out->len;
 	format_uint(out, v->buckets[i]);
 	digits = out->len - from;
 	out->len = from;
-	pad(out, e->count_width - digits);
+	format_repeat(out, ' ', (long)(e->count_width - digits));
 	format_uint(out, v->buckets[i]);
 	strbuf_puts(out, " |");
 	add_bar(out, v->buckets[i], e->most, bar, blocks);

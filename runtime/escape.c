@@ -229,7 +229,9 @@ size_t escape_width(const char *s, size_t len)
 {
 	size_t width = 0;
 
-	for (size_t i = 0; i < len; ) {
+	while (width < len && (unsigned char)s[width] < 0x80)
+		width++;
+	for (size_t i = width; i < len; ) {
 		uint32_t c = 0;
 		size_t n = utf8_next(s + i, len - i, &c);
 

@@ -7,6 +7,21 @@
 
 #define NS_SECOND 1000000000ll
 
+void format_repeat(struct strbuf *b, char c, long n)
+{
+	char some[64];
+
+	if (n > 0)
+		memset(some, c, n < (long)sizeof(some) ? (size_t)n : sizeof(some));
+	for (; n > 0; n -= (long)sizeof(some))
+		strbuf_add(b, some, n < (long)sizeof(some) ? (size_t)n : sizeof(some));
+}
+
+void format_pad_to(struct strbuf *b, size_t from, size_t width)
+{
+	format_repeat(b, ' ', (long)width - (long)escape_width(b->s + from, b->len - from));
+}
+
 /* Decimal digits at the end of a buffer; returns where they start. */
 static char *digits(char *end, uint64_t n)
 {
@@ -402,21 +417,15 @@ static struct conversion parse_flags(const char *s)
 	return c;
 }
 
-static void pad(struct strbuf *b, char with, long n)
-{
-	while (n-- > 0)
-		strbuf_putc(b, with);
-}
-
 static void add_padded(struct strbuf *b, const char *s, size_t len, const struct conversion *c)
 {
 	long missing = c->width - (long)escape_width(s, len);
 
 	if (!c->left)
-		pad(b, ' ', missing);
+		format_repeat(b, ' ', missing);
 	strbuf_add(b, s, len);
 	if (c->left)
-		pad(b, ' ', missing);
+		format_repeat(b, ' ', missing);
 }
 
 /* d u x p: sign or 0x, then zeros, then digits. */
@@ -444,12 +453,12 @@ static void add_number(struct strbuf *b, char conv, uint64_t n, const struct con
 		spaces = 0;
 	}
 	if (!c->left)
-		pad(b, ' ', spaces);
+		format_repeat(b, ' ', spaces);
 	strbuf_puts(b, prefix);
-	pad(b, '0', zeros);
+	format_repeat(b, '0', zeros);
 	strbuf_add(b, number.s + skip, len);
 	if (c->left)
-		pad(b, ' ', spaces);
+		format_repeat(b, ' ', spaces);
 	strbuf_fini(&number);
 }
 

@@ -22,6 +22,10 @@ struct formatter {
 
 void formatter_init(struct formatter *f, struct maps *m);
 
+/* n times the same character; to a width in columns, what begins at `from`. */
+void format_repeat(struct strbuf *b, char c, long n);
+void format_pad_to(struct strbuf *b, size_t from, size_t width);
+
 void format_uint(struct strbuf *b, uint64_t n);
 void format_int(struct strbuf *b, int64_t n);
 void format_hex(struct strbuf *b, uint64_t n);

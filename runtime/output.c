@@ -222,20 +222,23 @@ void output_process_changed(struct output *o, int pid)
 
 void output_start(struct output *o)
 {
-	o->ops->start(o);
+	if (o->ops->start)
+		o->ops->start(o);
 	wrote(o);
 }
 
 void output_target(struct output *o, const struct output_target *t)
 {
 	output_process_changed(o, t->pid);	/* while it is there */
-	o->ops->target(o, t);
+	if (o->ops->target)
+		o->ops->target(o, t);
 	wrote(o);
 }
 
 void output_attached(struct output *o, unsigned sites)
 {
-	o->ops->attached(o, sites);
+	if (o->ops->attached)
+		o->ops->attached(o, sites);
 	wrote(o);
 }
 
@@ -308,7 +311,7 @@ static void run_record(struct output *o, const struct stmt_desc *s, const struct
 		break;
 	case STMT_D_PRINT_MAP:
 		if (s->map < o->p->maps.n)
-			show_map(o, s->map, false, s, r->time);
+			show_map(o, s->map, r->event == EV_END, s, r->time);
 		break;
 	case STMT_D_CLEAR:
 		if (s->map < o->p->maps.n)
@@ -348,7 +351,8 @@ void output_maps(struct output *o, bool final)
 	for (unsigned i = 0; i < o->p->maps.n; i++)
 		if (shows_itself(&o->p->maps.v[i], final))
 			show_map(o, i, final, NULL, 0);
-	o->ops->maps_done(o, final);
+	if (o->ops->maps_done)
+		o->ops->maps_done(o, final);
 	wrote(o);
 }
 

@@ -444,12 +444,6 @@ static void add_map(struct output *o, const struct sink_map *m, int agg)
 	close_object(o);
 }
 
-static void json_maps_done(struct output *o, bool final)
-{
-	(void)o;
-	(void)final;
-}
-
 static void json_map(struct output *o, const struct sink_map *m)
 {
 	if (m->d->kind == MAP_VALUE)
@@ -545,7 +539,6 @@ const struct sink_ops sink_json = {
 	.event = json_event,
 	.print = json_print,
 	.printf = json_printf,
-	.maps_done = json_maps_done,
 	.map = json_map,
 	.map_failed = json_map_failed,
 	.end = json_end,

@@ -31,14 +31,6 @@ struct text_sink {
 	bool in_line;			/* a printf() has begun a line */
 };
 
-static void add_padded(struct strbuf *b, size_t from, size_t width)
-{
-	size_t have = escape_width(b->s + from, b->len - from);
-
-	while (have++ < width)
-		strbuf_putc(b, ' ');
-}
-
 /* ---- the terminal ---- */
 
 static bool locale_is_utf8(void)
@@ -110,34 +102,27 @@ static void text_fini(struct output *o)
 	free(t);
 }
 
-static void text_start(struct output *o)
-{
-	(void)o;
-}
-
-static void text_target(struct output *o, const struct output_target *target)
-{
-	(void)o;
-	(void)target;
-}
-
-static void text_attached(struct output *o, unsigned sites)
-{
-	(void)o;
-	(void)sites;
-}
-
 /* ---- records ---- */
+
+/* Right-aligned; ten digits at most are expected. */
+static void add_number(struct strbuf *b, uint64_t n, long width)
+{
+	for (uint64_t limit = 10; width > 1 && n >= limit; limit *= 10)
+		width--;
+	format_repeat(b, ' ', width - 1);
+	format_uint(b, n);
+}
 
 /* Seconds since tracing began, to the microsecond. */
 static void add_elapsed(struct output *o, uint64_t time)
 {
 	int64_t us = output_elapsed(o, time) / 1000;
-	char s[40];
-	int n = snprintf(s, sizeof(s), "%5lld.%06lld", (long long)(us / 1000000),
-			 llabs((long long)(us % 1000000)));
+	size_t point;
 
-	strbuf_add(&o->out, s, (size_t)n);
+	add_number(&o->out, (uint64_t)(us < 0 ? 0 : us / 1000000), 5);
+	point = o->out.len;	/* the 1 before six digits becomes the point */
+	format_uint(&o->out, (uint64_t)(us < 0 ? 0 : us % 1000000) + 1000000);
+	o->out.s[point] = '.';
 }
 
 static void add_event_head(struct output *o, const struct stmt_desc *s, const struct gt_record *r)
@@ -150,14 +135,16 @@ static void add_event_head(struct output *o, const struct stmt_desc *s, const st
 	strbuf_putc(&o->out, ' ');
 	from = o->out.len;
 	strbuf_puts(&o->out, output_event_name(o, s, r->event));
-	add_padded(&o->out, from, t->probe_width);
-	strbuf_printf(&o->out, " %7u ", r->tgid);
+	format_pad_to(&o->out, from, t->probe_width);
+	strbuf_putc(&o->out, ' ');
+	add_number(&o->out, r->tgid, 7);
+	strbuf_putc(&o->out, ' ');
 	from = o->out.len;
 	if (p->seen)
 		escape_text(&o->out, p->comm, p->len, false, ESCAPE_WORD);
 	else
 		strbuf_putc(&o->out, '?');
-	add_padded(&o->out, from, s->values.n ? 15 : 0);
+	format_pad_to(&o->out, from, s->values.n ? 15 : 0);
 }
 
 static void text_event(struct output *o, const struct stmt_desc *s, const struct gt_record *r,
@@ -179,7 +166,7 @@ static void text_event(struct output *o, const struct stmt_desc *s, const struct
 		if (width > widths[i] && width <= FIELD_WIDTH_MAX)
 			widths[i] = (unsigned char)width;
 		if (i + 1 < s->values.n)
-			add_padded(&o->out, from, widths[i]);
+			format_pad_to(&o->out, from, widths[i]);
 	}
 	strbuf_putc(&o->out, '\n');
 	t->any = true;
@@ -434,13 +421,10 @@ static void add_agg_cells(struct output *o, struct text_table *t, const struct s
 }
 
 /* One figure and no key needs no table. */
-static void add_single(struct output *o, struct strbuf *out, const struct sink_map *m,
-		       const struct text_table *t)
+static void add_single(struct strbuf *out, const struct text_table *t)
 {
 	size_t from = t->cells[0].to;
 
-	(void)o;
-	(void)m;
 	strbuf_puts(out, INDENT);
 	strbuf_add(out, t->text.s, from);
 	strbuf_puts(out, INDENT);
@@ -471,7 +455,7 @@ static void add_figures(struct output *o, struct strbuf *out, const struct sink_
 		add_agg_cells(o, &t, m, &m->rows->rows[i], aggs == 1);
 	}
 	if (t.n_cols == 1)
-		add_single(o, out, m, &t);
+		add_single(out, &t);
 	else
 		text_table_print(&t, out, INDENT);
 	text_table_fini(&t);
@@ -825,7 +809,7 @@ static void end_run(struct output *o, const struct gt_cell *own, const struct ou
 	add_run_note(&b, extra->missed, "hit", " missed: the kernel skipped the program");
 	add_run_note(&b, extra->streams_full, "record",
 		     " of streams and calls refused: the table of open ones was full");
-	add_run_note(&b, extra->dict_full, "string", " shown as ?: the dictionary was full");
+	add_run_note(&b, extra->dict_full, "string", " not kept and shown as ?: the dictionary was full");
 	if (b.len) {
 		start_block(o);
 		strbuf_puts(&o->out, "losses\n");
@@ -851,9 +835,6 @@ static void text_end(struct output *o, const struct gt_cell *cells, const struct
 const struct sink_ops sink_text = {
 	.init = text_init,
 	.fini = text_fini,
-	.start = text_start,
-	.target = text_target,
-	.attached = text_attached,
 	.event = text_event,
 	.print = text_print,
 	.printf = text_printf,

@@ -3,7 +3,8 @@
 #define GT_RUNTIME_SINK_H
 /*
  * sink: what output.c hands to the formats, and what they share. A new format is a
- * struct sink_ops. Sinks append to o->out and never write by themselves.
+ * struct sink_ops. Sinks append to o->out and never write by themselves. start, target,
+ * attached, maps_done and init, fini may be NULL.
  */
 #include "../src/base/strbuf.h"
 #include "decode.h"
@@ -72,7 +73,7 @@ struct output {
 };
 
 const struct process *output_process(struct output *o, int pid);
-/* Of the event that made a record, in the clause of s: "grpc:msg_send", "interval:1s". */
+/* Of the event that made a record of s: "grpc:msg_send", "interval:1s". Valid until the next call. */
 const char *output_event_name(struct output *o, const struct stmt_desc *s, unsigned event);
 /* Since tracing began. */
 int64_t output_elapsed(struct output *o, uint64_t time);

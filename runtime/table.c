@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "escape.h"
+#include "format.h"
 
 void text_table_init(struct text_table *t, size_t n_cols)
 {
@@ -34,22 +35,17 @@ void text_table_end_cell(struct text_table *t)
 	t->cells[t->n++].width = escape_width(t->text.s ? t->text.s + from : "", t->text.len - from);
 }
 
-static void pad(struct strbuf *out, size_t n)
-{
-	while (n--)
-		strbuf_putc(out, ' ');
-}
-
 static void print_cell(const struct text_table *t, struct strbuf *out, size_t i, size_t width)
 {
-	size_t from = i ? t->cells[i - 1].to : 0, missing = width - t->cells[i].width;
+	size_t from = i ? t->cells[i - 1].to : 0;
+	long missing = (long)(width - t->cells[i].width);
 	bool last = i % t->n_cols + 1 == t->n_cols;
 
 	if (t->right[i % t->n_cols])
-		pad(out, missing);
+		format_repeat(out, ' ', missing);
 	strbuf_add(out, t->text.s + from, t->cells[i].to - from);
 	if (!t->right[i % t->n_cols] && !last)
-		pad(out, missing);
+		format_repeat(out, ' ', missing);
 	if (last)
 		strbuf_putc(out, '\n');
 	else

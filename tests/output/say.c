@@ -185,7 +185,8 @@ int main(int argc, char **argv)
 	show_figures(o);
 	show_quantile(o);
 	show_others(o);
-	o->ops->maps_done(o, true);
+	if (o->ops->maps_done)
+		o->ops->maps_done(o, true);
 	say_end(o);
 	output_free(o);
 	maps_free(m);
