@@ -1,6 +1,7 @@
 #!/bin/sh
 # Includes point one way only. Each line: a folder, then what it may include besides
-# its own files; "src" are the files directly in src/, which call everybody.
+# its own files; "src" are the files directly in src/, which call everybody, "compiled" is
+# what clang made of bpf-helpers/.
 top_srcdir=${top_srcdir:-$(cd "$(dirname "$0")/.." && pwd)}
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
@@ -11,10 +12,10 @@ src/lang	src/base
 src/catalog	src/base src/lang gt-abi.h
 grammar		src/base src/lang
 src/sema	src/base src/lang src/catalog
-src/codegen	src/base src/lang src/catalog gt-abi.h helpers.bc.inc
+src/codegen	src/base src/lang src/catalog gt-abi.h compiled
 src/goelf	src/base
 src/probes	src/base src/goelf src/catalog gt-abi.h
-runtime		src/base src/lang src/catalog src/goelf gt-abi.h
+runtime		src/base src/lang src/catalog src/goelf gt-abi.h compiled
 bpf-helpers
 src		src/base src/lang src/catalog grammar src/sema src/codegen src/goelf src/probes runtime gt-abi.h
 '
@@ -66,8 +67,10 @@ wrong_steps() (
 				# relative to the file, or to the top
 				path = what ~ /^(src|runtime|grammar|bpf-helpers)\// ? what : plain(from "/" what)
 				to = folder(path)
-				if (path ~ /(gt-abi\.h|helpers\.bc\.inc)$/)
-					to = substr(path, length(folder(path)) + 2)
+				if (path ~ /gt-abi\.h$/)
+					to = "gt-abi.h"
+				if (path ~ /^bpf-helpers\/.*\.inc$/)
+					to = "compiled"
 				if (to != from && !((from, to) in may))
 					print file ": " path
 			} else if (match($0, /<[^>]+>/)) {
