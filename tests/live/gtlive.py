@@ -255,18 +255,17 @@ class Account:
         client, server = self.streams.get(("CLIENT", seq)), self.streams.get(("SERVER", seq))
         block = self.requests.get(seq)
         if side == "CLIENT":
-            return client["b0"], block["t1"] if block else server["b1"]
+            return client["b0"], (block and block["t1"]) or (server or client)["b1"]
         low = (block["t0"] if block else 0) or (client["b0"] if client else 0)
         return low, server["b1"]
 
     def end(self, side, seq):
         """Not before: the handler's return, where the stream ended well; with a reset
         either side may be over at any time after its begin."""
-        stream = self.streams[side, seq]
         server = self.streams.get(("SERVER", seq))
-        if stream["code"] != "OK":
+        if self.streams[side, seq]["code"] != "OK" or not server:
             return self.begin(side, seq)[0]
-        return max(stream["e0"], server["e0"] if server else 0)
+        return server["e0"]
 
     def age(self, msg):
         """Bounds of the stream's age when this message crossed."""

@@ -55,8 +55,9 @@ type methodTally struct {
 	Recv  tally            `json:"recv"`
 }
 
-// streamLog is one stream as one side saw it. It began between B0 and B1 and
-// ended not before E0; 0 is a bound that this side cannot know.
+// streamLog is one stream as one side saw it. It began between B0 and B1. E0 is the
+// handler's return on a server: a stream that ends well is not over before. E1 is when
+// the client's application had its end. 0 is a bound that this side cannot know.
 type streamLog struct {
 	Type     string `json:"type"`
 	Side     string `json:"side"`

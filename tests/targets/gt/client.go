@@ -278,7 +278,7 @@ func (c *clientSide) unary(s *step) error {
 	c.acc.begin(log)
 	err := c.conns[log.Conn].Invoke(ctx, log.Method, &message{n}, &out)
 	t := now()
-	log.B1, log.E0, log.E1 = t, log.B0, t
+	log.B1, log.E1 = t, t
 	c.acc.msg(log, "SEND", n, log.B0, t)
 	if err == nil {
 		c.acc.msg(log, "RECV", out.n, log.B0, t)
@@ -351,7 +351,6 @@ func (c *clientSide) exchange(h *heldStream, n int) error {
 // drain takes what is left and ends the account of the stream.
 func (c *clientSide) drain(h *heldStream, want codes.Code) error {
 	for {
-		h.log.E0 = now()
 		if err := c.recv(h); err != nil {
 			h.log.E1 = now()
 			h.cancel()
@@ -397,7 +396,6 @@ func (c *clientSide) closed(h *heldStream) error {
 		return c.drain(h, h.step.code)
 	}
 	// A client-streaming call is over with its one answer, without an EOF.
-	h.log.E0 = now()
 	err := c.recv(h)
 	h.log.E1 = now()
 	return c.finish(h.log, err, h.step.code)

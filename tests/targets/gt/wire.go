@@ -33,7 +33,7 @@ func newWireDir() *wireDir {
 
 func newWireTally() wireTally { return wireTally{newWireDir(), newWireDir()} }
 
-// blockLog is one header block; it was on the wire between T0 and T1.
+// blockLog is one header block; it went on the wire between T0 and T1; 0 is not known.
 type blockLog struct {
 	Type     string `json:"type"`
 	Dir      string `json:"dir"`
@@ -71,6 +71,7 @@ type wireParser struct {
 	end    bool
 	bodies map[uint32][]byte // stream -> prefix bytes collected
 	left   map[uint32]int    // stream -> message bytes still to come
+	recent []*blockLog       // blocks of the last feed
 }
 
 func newWireParser(a *account, name string, dir *wireDir, conn, skip int) *wireParser {
@@ -93,6 +94,7 @@ func (p *wireParser) feed(b []byte, t0, t1 int64) {
 	p.buf = append(p.buf, b...)
 	p.acc.mu.Lock()
 	defer p.acc.mu.Unlock()
+	p.recent = nil
 	at := 0
 	for len(p.buf)-at >= 9 {
 		h := p.buf[at:]
@@ -104,6 +106,15 @@ func (p *wireParser) feed(b []byte, t0, t1 int64) {
 		at += 9 + n
 	}
 	p.buf = append(p.buf[:0], p.buf[at:]...)
+}
+
+// written says when the bytes of the last feed were surely on the wire.
+func (p *wireParser) written(t1 int64) {
+	p.acc.mu.Lock()
+	defer p.acc.mu.Unlock()
+	for _, b := range p.recent {
+		b.T1 = t1
+	}
 }
 
 func (p *wireParser) frame(kind, flags byte, id uint32, b []byte, t0, t1 int64) {
@@ -157,6 +168,7 @@ func (p *wireParser) headers(id uint32, t0, t1 int64) {
 	}
 	if p.acc.events {
 		p.acc.blocks = append(p.acc.blocks, log)
+		p.recent = append(p.recent, log)
 	}
 }
 
@@ -202,10 +214,12 @@ func wrapConn(a *account, c net.Conn, conn int, side string) net.Conn {
 	return w
 }
 
+// Write counts first: the answer may be back, and the account be given, before this
+// goroutine runs again after the write.
 func (w *wireConn) Write(b []byte) (int, error) {
-	t0 := now()
+	w.out.feed(b, now(), 0)
 	n, err := w.Conn.Write(b)
-	w.out.feed(b[:n], t0, now())
+	w.out.written(now())
 	return n, err
 }
 
