@@ -53,13 +53,16 @@ program() {	# program NAME
 	local built=${top_builddir:-$top}/tests/goelf/$1
 	if [ ! -x "$built" ]; then
 		built=$tmp/$1
-		${CC:-cc} -std=gnu11 -O2 -o "$built" "$here/$1.c" "$top"/src/goelf/*.c -lZydis ||
-			echo "Bail out! cannot build $1" >&2
+		${CC:-cc} -std=gnu11 -O2 -o "$built" "$here/$1.c" "$top"/src/goelf/*.c -lZydis
 	fi
 	echo "$built"
 }
 dump=$(program goelf-dump)
 hostile=$(program hostile)
+if [ ! -x "$dump" ] || [ ! -x "$hostile" ]; then
+	echo "Bail out! goelf-dump and hostile cannot be built"
+	exit 1
+fi
 
 mkdir -p "$tmp/src" "$tmp/dwarf"
 cp "$here/fixture/main.go" "$tmp/src/"
