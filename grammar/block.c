@@ -22,7 +22,7 @@
 struct clause_tokens {
 	struct parse *p;
 	const struct item *it;
-	size_t head;		/* the token behind `where`; without one, behind `on` */
+	size_t head;		/* the token after `where`; without one, after `on` */
 	bool where;
 };
 
@@ -87,7 +87,7 @@ static bool at_end(const struct clause_tokens *c)
 	return c->it->next == c->p->tokens.n;
 }
 
-static void shell_help(struct diag_msg *m)
+void shell_help(struct diag_msg *m)
 {
 	diag_help(m, "on a command line an unquoted `>` sends output to a file: put the whole "
 		     "program in single quotes, gtrace -e '…'");
@@ -115,7 +115,8 @@ static bool no_block(const struct clause_tokens *c)
 static bool no_opener(const struct clause_tokens *c, size_t at)
 {
 	struct diag_msg *m = diag_error(c->p->d, E_NO_BLOCK, tok(c, at)->span,
-					"expected `<` before the statements, found only this `>`");
+					"expected `<` before the statements: nothing opens the block "
+					"that this `>` ends");
 
 	diag_help(m, "a block is: < STATEMENT; … >");
 	return false;
@@ -136,7 +137,7 @@ static bool after_block(const struct clause_tokens *c, size_t at)
 {
 	const char *what = found_text(c->p, c->it, at);
 	struct diag_msg *m = diag_error(c->p->d, E_AFTER_BLOCK, tok(c, at)->span,
-					"expected the end of the clause behind its block, found %s",
+					"expected the end of the clause after its block, found %s",
 					what);
 
 	diag_label(m, tok(c, at - 1)->span, "the block ends here");
@@ -286,6 +287,19 @@ static bool ends_block(const struct clause_tokens *c, size_t i)
 	}
 }
 
+/* `>` ends a block also where what follows belongs in it, before it, or behind another `on`. */
+static bool closes_early(const struct clause_tokens *c, size_t i)
+{
+	if (!is_outer(c, i, TOK_GT))
+		return false;
+	switch (kind(c, i + 1)) {
+	case TOK_LT: case TOK_BY: case TOK_WHERE: case TOK_OF:
+		return true;
+	default:
+		return kind(c, i + 1) == TOK_NAME && kind(c, i + 2) == TOK_COLON;
+	}
+}
+
 /* The clause does not end in `>` or in its block's `}`. */
 static bool no_end(const struct clause_tokens *c)
 {
@@ -297,6 +311,10 @@ static bool no_end(const struct clause_tokens *c)
 		return after_block(c, tok(c, brace)->match + 1);
 	if (open == NOWHERE)
 		return no_block(c);
+	for (size_t i = open + 1; i < c->it->to; i++) {
+		if (closes_early(c, i))
+			return after_block(c, i + 1);
+	}
 	if (close != NOWHERE && close > open && ends_block(c, close))
 		return after_block(c, close + 1);
 	return never_closed(c, open);
@@ -314,6 +332,8 @@ static bool block_without_where(const struct clause_tokens *c, size_t open)
 	if (!is_outer(c, last, TOK_GT))
 		return no_end(c);
 	for (size_t i = open + 1; i < last; i++) {
+		if (closes_early(c, i))
+			return after_block(c, i + 1);
 		if (is_angle(c, i))
 			return bare_comparison(c, i);
 	}

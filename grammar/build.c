@@ -39,56 +39,6 @@ struct node *build_clause(struct parse *p, struct span span, probe_list probes,
 	return n;
 }
 
-/* The part of a probe without the quotes that protect it. */
-static const char *unquote(struct parse *p, const char *s, size_t len)
-{
-	char *out = arena_strndup(p->a, s, len);
-	size_t n = 0;
-
-	for (size_t i = 0; i < len; i++) {
-		if (s[i] != '"')
-			out[n++] = s[i];
-	}
-	out[n] = 0;
-	return out;
-}
-
-static void probe_part_error(struct parse *p, struct span span, const char *text, const char *what)
-{
-	struct diag_msg *m = diag_error(p->d, E_PROBE_PART, span,
-					"expected PROVIDER:NAME, found `%s` without a %s", text, what);
-
-	diag_help(m, "a probe is one word without blanks, like grpc:stream_send; "
-		     "`gtrace -l` lists them");
-	p->failed = true;
-}
-
-/* The provider ends at the first colon that no quote protects. */
-static size_t provider_length(const char *text)
-{
-	bool quoted = false;
-	size_t i = 0;
-
-	for (; text[i] && (quoted || text[i] != ':'); i++)
-		quoted ^= text[i] == '"';
-	return i;
-}
-
-struct probe_spec build_probe(struct parse *p, struct span span, const char *text)
-{
-	struct probe_spec s = { .span = span, .text = text };
-	size_t n = provider_length(text);
-
-	s.provider = unquote(p, text, n);
-	if (text[n])
-		s.name = unquote(p, text + n + 1, strlen(text + n + 1));
-	if (!*s.provider)
-		probe_part_error(p, span, text, "provider");
-	else if (s.name && !*s.name)
-		probe_part_error(p, span, text, "name");
-	return s;
-}
-
 /* ---- of ---- */
 
 static const struct { const char *word; enum of_kind kind; } of_kinds[] = {
@@ -229,7 +179,7 @@ static void alone_error(struct parse *p, const struct node *e)
 	    (e->op.a->kind == EXPR_MAP || e->op.a->kind == EXPR_SCOPED))
 		diag_help(m, "did you mean `=`?");
 	else if (e->kind == EXPR_NAME)
-		diag_help(m, "a call needs its parentheses: %s(); a value is printed by print(%s)",
+		diag_help(m, "print(%s) prints a value; a function needs its parentheses: %s()",
 			  text, text);
 	else
 		diag_help(m, "print(%s) prints it, `let x = %s` gives it a name", text, text);
@@ -358,11 +308,11 @@ struct node *build_map(struct parse *p, struct span span, const char *name, stru
 	return n;
 }
 
-static bool is_scope(struct parse *p, const struct node *e)
+static bool is_scope(const struct node *e)
 {
 	static const char *const scopes[] = { "rpc", "conn", "ctx", "g" };
 
-	if (e->kind != EXPR_NAME || p->src->text[e->span.from] == '(')
+	if (e->kind != EXPR_NAME)
 		return false;
 	for (size_t i = 0; i < sizeof(scopes) / sizeof(*scopes); i++) {
 		if (!strcmp(e->name.name, scopes[i]))
@@ -376,7 +326,7 @@ struct node *build_member(struct parse *p, struct span span, struct node *base, 
 {
 	struct node *n = node_new(p->a, EXPR_MEMBER, span);
 
-	if (is_scope(p, base)) {
+	if (is_scope(base)) {
 		n->kind = EXPR_SCOPED;
 		n->scoped.scope = base->name.name;
 		n->scoped.name = name;
@@ -461,7 +411,7 @@ static void check_chain(struct parse *p, const struct node *a, struct span op_sp
 
 	const char *left = slice(p, a->span), *op = slice(p, op_span);
 	struct diag_msg *m = diag_error(p->d, E_CHAIN, op_span,
-					"expected `&&` or `||` behind a comparison, found `%s`: "
+					"expected `&&` or `||` after a comparison, found `%s`: "
 					"comparisons do not chain", op);
 
 	diag_label(m, a->span, "this is true or false already");

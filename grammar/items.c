@@ -68,10 +68,20 @@ static bool may_end(const struct parse *p, size_t from, size_t i)
 	return i > from + 1;
 }
 
+static bool begins_line(const struct parse *p, size_t i)
+{
+	size_t at = tok(p, i)->span.from;
+
+	while (at && strchr(" \t", p->src->text[at - 1]))
+		at--;
+	return !at || p->src->text[at - 1] == '\n';
+}
+
 /* A reserved word inside an item, where a name or a value was meant. */
 static bool is_misplaced(const struct parse *p, const struct item *open, size_t i)
 {
-	return !begins_item(p, i) && !may_end(p, open->from, i) && i > open->from + 1;
+	return !begins_item(p, i) && !begins_line(p, i) && !may_end(p, open->from, i) &&
+	       i > open->from + 1;
 }
 
 static void misplaced_error(struct parse *p, size_t i)
@@ -82,7 +92,7 @@ static void misplaced_error(struct parse *p, size_t i)
 					word);
 
 	diag_help(m, "on, param, def, use and keep begin an item wherever they stand; "
-		     "behind `.` and `@` they are names: rpc.%s, @%s", word, word);
+		     "after `.` and `@` they are names: rpc.%s, @%s", word, word);
 }
 
 /* What stands before the first item, or where there is none. */
@@ -178,10 +188,20 @@ static bool fits(const struct parse *p, size_t open, size_t close)
 	return p->src->text[tok(p, close)->span.from] == *partner(kind(p, open));
 }
 
+/* Does the brace open a clause's block, and not that of an `if` or `else`? */
+static bool is_clause_block(const struct parse *p, const struct item *it, size_t open)
+{
+	if (kind(p, open) != TOK_LBRACE || tok(p, open)->depth || kind(p, it->from) != TOK_ON ||
+	    open < it->from + 2 || kind(p, open - 1) == TOK_ELSE)
+		return false;
+	return kind(p, open - 1) != TOK_RPAREN ||
+	       kind(p, tok(p, open - 1)->match - 1) != TOK_IF;
+}
+
 static void open_error(struct parse *p, const struct item *it, size_t open)
 {
 	const char *text = slice(p, tok(p, open)->span);
-	bool block = kind(p, open) == TOK_LBRACE && !tok(p, open)->depth;
+	bool block = is_clause_block(p, it, open);
 	struct diag_msg *m = diag_error(p->d, block ? E_BLOCK_OPEN : E_BRACKET_OPEN,
 					tok(p, open)->span,
 					"expected `%s` before %s: this `%s` is never closed",

@@ -27,7 +27,7 @@ static const struct { const char *text; int kind; } words[] = {
 	{ "and", TOK_LAND }, { "or", TOK_LOR }, { "not", TOK_NOT }, { "in", TOK_IN },
 };
 
-static int word_kind(const char *text, size_t len)
+int word_kind(const char *text, size_t len)
 {
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
 		if (strlen(words[i].text) == len && !memcmp(words[i].text, text, len))
@@ -64,81 +64,6 @@ void lex_map(struct parse *p, const char *text, size_t len, struct span span)
 {
 	token_add(p, TOK_MAP, span, (union token_value){
 		.name = arena_strndup(p->a, text + 1, len - 1) });
-}
-
-/* ---- probes ---- */
-
-/* Behind a quote: the length up to and with the closing one. */
-static size_t quoted_length(const char *s, size_t len)
-{
-	size_t i = 1;
-
-	while (i < len && s[i] != '"')
-		i += s[i] == '\\' ? 2 : 1;
-	return i < len ? i + 1 : len;
-}
-
-/* A `{` that starts a comma list, as in grpc:{msg_send,msg_recv}. */
-static bool is_comma_list(const char *s, size_t len)
-{
-	bool comma = false;
-
-	for (size_t i = 1; i < len && !strchr("{<(;\"@", s[i]); i++) {
-		if (s[i] == '}')
-			return comma;
-		comma |= s[i] == ',';
-	}
-	return false;
-}
-
-size_t probe_length(const char *s, size_t len)
-{
-	int depth = 0;
-	size_t i = 0;
-
-	while (i < len) {
-		switch (s[i]) {
-		case '"':
-			i += quoted_length(s + i, len - i);
-			continue;
-		case '{':
-			if (!is_comma_list(s + i, len - i))
-				return i;
-			depth++;
-			break;
-		case '(':
-		case '[':
-			depth++;
-			break;
-		case ')':
-		case ']':
-		case '}':
-			if (!depth--)
-				return i;
-			break;
-		case ',':
-		case ';':
-			if (!depth)
-				return i;
-			break;
-		case '<':
-			return i;
-		}
-		i++;
-	}
-	return len;
-}
-
-/* False where it is a word of the language: the probe is missing. */
-bool lex_probe(struct parse *p, const char *text, size_t len, struct span span)
-{
-	if (word_kind(text, len) != TOK_NAME) {
-		lex_word(p, text, len, span);
-		return false;
-	}
-	token_add(p, TOK_PROBE, span, (union token_value){
-		.name = arena_strndup(p->a, text, len) });
-	return true;
 }
 
 /* ---- numbers ---- */
@@ -204,6 +129,7 @@ void lex_number(struct parse *p, const char *text, size_t len, struct span span)
 	else if (v.number.n.fraction)
 		v.number.fraction = arena_strndup(p->a, text, len);
 	token_add(p, TOK_NUM, span, v);
+	vec_last(&p->tokens).faulty = fault != NUMBER_OK;
 }
 
 /* ---- strings ---- */
@@ -307,6 +233,7 @@ void lex_string(struct parse *p, const char *text, size_t len, struct span span)
 	}
 	token_add(p, TOK_STRING, span, (union token_value){
 		.string = { arena_strndup(p->a, b.s, b.len), b.len } });
+	vec_last(&p->tokens).faulty = reported;
 	strbuf_fini(&b);
 }
 

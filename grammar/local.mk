@@ -9,4 +9,5 @@ GRAMMAR_SOURCES = \
 	grammar/parse.c \
 	grammar/parse.h \
 	grammar/parser.y \
+	grammar/probe.c \
 	grammar/syntax.c

@@ -51,6 +51,7 @@ struct token {
 	union token_value value;
 	unsigned depth;		/* open ( [ { around it, within its item */
 	size_t match;		/* of a bracket: its partner */
+	bool faulty;		/* reported; its item is parsed for more mistakes, then dropped */
 };
 
 /* Tokens from .. to-1 of the array; behind a few `;` the next item begins. */
@@ -76,7 +77,7 @@ struct parse {
 };
 
 /* Nesting that a script may have, of brackets and of the tree. */
-#define DEPTH_MAX 200
+#define DEPTH_MAX 500
 
 #define TEXT_MAX (16u << 20)
 
@@ -89,11 +90,10 @@ void lex_number(struct parse *p, const char *text, size_t len, struct span span)
 void lex_string(struct parse *p, const char *text, size_t len, struct span span);
 void lex_word(struct parse *p, const char *text, size_t len, struct span span);
 void lex_map(struct parse *p, const char *text, size_t len, struct span span);
-bool lex_probe(struct parse *p, const char *text, size_t len, struct span span);
 void lex_character(struct parse *p, const char *text, size_t len, struct span span);
 void lex_open_string(struct parse *p, struct span span);
 void lex_open_comment(struct parse *p, struct span span);
-size_t probe_length(const char *s, size_t len);	/* of s that belong to a probe, 0: is none */
+int word_kind(const char *text, size_t len);	/* TOK_NAME: no word of the language */
 bool is_item_word(int kind);			/* on param def use keep */
 bool is_word(struct parse *p, const struct token *t);	/* these and where, by, let … */
 
@@ -105,8 +105,15 @@ typedef vec_of(struct item) item_list;
 void split_items(struct parse *p, item_list *out);
 bool match_brackets(struct parse *p, const struct item *it);
 
+/* probe.c */
+size_t probe_length(const char *s, size_t len);	/* of s that belong to a probe, 0: is none */
+bool lex_probe(struct parse *p, const char *text, size_t len, struct span span);
+bool check_probes(struct parse *p, const struct item *it);
+struct probe_spec build_probe(struct parse *p, struct span span, const char *text);
+
 /* block.c */
 bool find_block(struct parse *p, const struct item *it);
+void shell_help(struct diag_msg *m);		/* what the shell may have done */
 
 /* syntax.c: the names of the tokens that would do, as parser.y writes them. */
 struct expected {
@@ -122,7 +129,6 @@ const char *slice(struct parse *p, struct span span);
 /* build.c: one constructor for each action of the grammar */
 struct node *build_clause(struct parse *p, struct span span, probe_list probes,
 			  struct of_target of, struct node *where, struct node *block);
-struct probe_spec build_probe(struct parse *p, struct span span, const char *text);
 struct of_target build_of_pid(struct parse *p, struct span span, const char *kind,
 			      struct span kind_span, struct token_number pid,
 			      struct span pid_span);

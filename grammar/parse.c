@@ -45,16 +45,25 @@ static bool feed(struct parse *p, const struct item *it)
 	return status == 0;
 }
 
+static bool has_faulty(const struct parse *p, const struct item *it)
+{
+	for (size_t i = it->from; i < it->to; i++) {
+		if (p->tokens.v[i].faulty)
+			return true;
+	}
+	return false;
+}
+
 static void parse_item(struct parse *p, const struct item *it)
 {
 	if (it->bad || !match_brackets(p, it))
 		return;
-	if (p->tokens.v[it->from].kind == TOK_ON && !find_block(p, it))
+	if (p->tokens.v[it->from].kind == TOK_ON && !(check_probes(p, it) && find_block(p, it)))
 		return;
 	p->item = it;
 	p->tree = NULL;
 	p->failed = false;
-	if (feed(p, it) && !p->failed)
+	if (feed(p, it) && !p->failed && !has_faulty(p, it))
 		vec_push(p->a, &p->script->items, p->tree);
 }
 

@@ -94,12 +94,12 @@ static bool wants_stmt(const struct mistake *m)
 	return expects(m, "let");
 }
 
-/* " behind `x`", or nothing at the start of an item. */
-static const char *behind(const struct mistake *m)
+/* " after `x`", or nothing at the start of an item. */
+static const char *after(const struct mistake *m)
 {
 	if (m->before == TOK_YYEOF)
 		return "";
-	return arena_printf(m->p->a, " behind `%s`", slice(m->p, span_at(m->p, m->p->at - 1)));
+	return arena_printf(m->p->a, " after `%s`", slice(m->p, span_at(m->p, m->p->at - 1)));
 }
 
 static struct diag_msg *error(const struct mistake *m, enum diag_id id, const char *expected)
@@ -152,18 +152,50 @@ static const char *expected_list(const struct mistake *m)
 {
 	const char *names[4];
 	size_t n = 0;
-	bool after = behind_expr(m);
+	bool operators = behind_expr(m);
 
-	if (after)
+	if (operators)
 		names[n++] = "an operator";
 	for (size_t i = 0; i < m->e->n && n < 4; i++) {
-		if (!after || !is_operator_name(m->e->names[i]))
+		if (!operators || !is_operator_name(m->e->names[i]))
 			names[n++] = shown_name(m, m->e->names[i]);
 	}
 	return join(m->p->a, names, n);
 }
 
 /* ---- rules ---- */
+
+/* `for (` at the start of a statement, from where the grammar takes it for a call. */
+static bool is_loop(const struct parse *p, size_t i)
+{
+	static const char *const words[] = { "for", "while", "unroll", "foreach" };
+	int before = kind_at(p, i - 1);
+
+	if (kind_at(p, i) != TOK_NAME || kind_at(p, i + 1) != TOK_LPAREN ||
+	    (before != TOK_BOPEN && before != TOK_LBRACE && before != TOK_SEMI &&
+	     before != TOK_RBRACE))
+		return false;
+	for (size_t k = 0; k < sizeof(words) / sizeof(*words); k++) {
+		if (!strcmp(p->tokens.v[i].value.name, words[k]))
+			return true;
+	}
+	return false;
+}
+
+static bool loop(const struct mistake *m)
+{
+	struct parse *p = m->p;
+
+	for (size_t i = p->item->from + 1; i < p->at; i++) {
+		if (!is_loop(p, i))
+			continue;
+		diag_error(p->d, E_STMT, p->tokens.v[i].span,
+			   "expected a statement, found `%s`: there are no loops in this version",
+			   p->tokens.v[i].value.name);
+		return true;
+	}
+	return false;
+}
 
 static const struct { const char *op, *help; } other_operators[] = {
 	{ "->", "members are read with a point: arg.req.ID" },
@@ -203,7 +235,7 @@ static bool pointer(const struct mistake *m)
 		return false;
 	struct diag_msg *d = diag_error(m->p->d, E_NO_OPERATOR, m->span,
 					"expected an expression%s, found %s: it takes two operands",
-					behind(m), m->found);
+					after(m), m->found);
 
 	diag_help(d, "pointers are followed by themselves: arg.req.ID reads a member");
 	return true;
@@ -236,40 +268,16 @@ static bool comma(const struct mistake *m)
 	return true;
 }
 
-static bool missing_probe(const struct mistake *m)
+/* `of`, or `of pid`, and nothing that fits. */
+static bool target(const struct mistake *m)
 {
-	struct parse *p = m->p;
+	bool kind = m->before == TOK_OF;
+	bool value = m->before == TOK_NAME && kind_at(m->p, m->p->at - 2) == TOK_OF;
 
-	if (!expects(m, "a probe"))
+	if ((!kind && !value) || behind_expr(m))
 		return false;
-	struct diag_msg *d = diag_error(p->d, E_PROBE, m->span, "expected a probe%s, found %s",
-					behind(m), m->found);
-
-	diag_help(d, "like grpc:stream_send; `gtrace -l` lists them");
-	return true;
-}
-
-/* `on grpc stream_send`, `on grpc: stream_send`, `on grpc :stream_send`. */
-static bool missing_colon(const struct mistake *m)
-{
-	struct parse *p = m->p;
-
-	if (m->before != TOK_PROBE ||
-	    (m->kind != TOK_NAME && m->kind != TOK_COLON && m->kind != TOK_DOT))
-		return false;
-
-	const char *probe = p->tokens.v[p->at - 1].value.name;
-	bool colon = strchr(probe, ':') != NULL;
-	size_t name_at = m->kind == TOK_NAME ? p->at : p->at + 1;
-
-	if ((colon && probe[strlen(probe) - 1] != ':') || kind_at(p, name_at) != TOK_NAME)
-		return false;
-	struct diag_msg *d = diag_error(p->d, E_PROBE_COLON, m->span,
-					"expected `:` and a name right behind `%s`, found %s", probe,
-					m->found);
-
-	diag_help(d, "did you mean `%s%s%s`?", probe, colon ? "" : ":",
-		  slice(p, span_at(p, name_at)));
+	error(m, E_OF, kind ? "pid, exe, comm, cgroup or container after `of`" :
+	      arena_printf(m->p->a, "a number or a name%s", after(m)));
 	return true;
 }
 
@@ -284,9 +292,9 @@ static bool word_as_name(const struct mistake *m)
 		return false;
 	struct diag_msg *d = diag_error(p->d, E_RESERVED, m->span,
 					"expected a name%s, found the word %s of the language",
-					behind(m), m->found);
+					after(m), m->found);
 
-	diag_help(d, "choose another name; behind `@` and `.` any word will do");
+	diag_help(d, "choose another name; after `@` and `.` any word will do");
 	return true;
 }
 
@@ -314,11 +322,11 @@ static bool missing_stmt(const struct mistake *m)
 {
 	if (!wants_stmt(m))
 		return false;
-	struct diag_msg *d = error(m, E_STMT, arena_printf(m->p->a, "a statement%s", behind(m)));
+	struct diag_msg *d = error(m, E_STMT, arena_printf(m->p->a, "a statement%s", after(m)));
 
 	switch (m->kind) {
 	case TOK_LBRACE:
-		diag_help(d, "blocks stand behind if (…) and else only");
+		diag_help(d, "blocks stand after if (…) and else only");
 		break;
 	case TOK_ELSE:
 		diag_help(d, "`else` follows the `}` of an if at once");
@@ -337,7 +345,7 @@ static bool missing_expr(const struct mistake *m)
 {
 	if (!wants_expr(m))
 		return false;
-	struct diag_msg *d = error(m, E_EXPR, arena_printf(m->p->a, "an expression%s", behind(m)));
+	struct diag_msg *d = error(m, E_EXPR, arena_printf(m->p->a, "an expression%s", after(m)));
 
 	if (m->kind == TOK_ADD)
 		diag_help(d, "numbers need no plus");
@@ -355,34 +363,10 @@ static bool begins_statement(int kind)
 	}
 }
 
-/* `for (…) {` reads as a call: C's loops are not here. */
-static bool is_loop(const struct parse *p)
-{
-	static const char *const words[] = { "for", "while", "unroll", "foreach" };
-	size_t i = p->at;
-
-	if (kind_at(p, i) != TOK_LBRACE || kind_at(p, i - 1) != TOK_RPAREN)
-		return false;
-	i = p->tokens.v[i - 1].match;
-	if (kind_at(p, i - 1) != TOK_NAME)
-		return false;
-	for (size_t k = 0; k < sizeof(words) / sizeof(*words); k++) {
-		if (!strcmp(p->tokens.v[i - 1].value.name, words[k]))
-			return true;
-	}
-	return false;
-}
-
 static bool missing_semicolon(const struct mistake *m)
 {
 	if (!expects(m, ";"))
 		return false;
-	if (is_loop(m->p)) {
-		struct diag_msg *d = error(m, E_STMT, "a statement that the language has");
-
-		diag_help(d, "there are no loops in this version");
-		return true;
-	}
 	if (!begins_statement(m->kind))
 		return false;
 	error(m, E_SEMICOLON, "`;` between two statements");
@@ -392,25 +376,35 @@ static bool missing_semicolon(const struct mistake *m)
 /* What has no rule of its own; some mistakes get a hint. */
 static bool anything(const struct mistake *m)
 {
-	struct diag_msg *d = error(m, E_SYNTAX, expected_list(m));
+	struct parse *p = m->p;
+	int item = kind_at(p, p->item->from);
+	const char *expected = arena_printf(p->a, "%s%s", expected_list(m), after(m));
+	struct diag_msg *d = error(m, E_SYNTAX, expected);
 
 	if (m->kind == TOK_ASSIGN && expects(m, "=="))
 		diag_help(d, "did you mean `==`?");
 	else if (m->kind == TOK_BY)
-		diag_help(d, "`by` stands behind unnamed aggregations; a map has its keys in "
+		diag_help(d, "`by` stands after unnamed aggregations; a map has its keys in "
 			     "brackets: @m[key] = count()");
-	else if (expects(m, ":") && kind_at(m->p, m->p->item->from) == TOK_PARAM)
-		diag_help(d, "a param has a type: param limit: bytes = 1M");
+	else if (m->before == TOK_IN)
+		diag_help(d, "`in` has a list in parentheses: code in (OK, CANCELLED)");
 	else if (m->kind == TOK_LPAREN && behind_expr(m))
 		diag_help(d, "only functions are called, by their name");
-	else if (expects(m, "{"))
+	else if (expects(m, "{") || m->before == TOK_IF)
 		diag_help(d, "if (CONDITION) { … } else { … }");
+	else if (item == TOK_PARAM && !behind_expr(m))
+		diag_help(d, "a param is: param NAME: TYPE = VALUE \"HELP\"");
+	else if (item == TOK_DEF && !behind_expr(m))
+		diag_help(d, "a function is: def NAME(NAME: TYPE, …): TYPE = EXPRESSION");
+	else if (item == TOK_USE)
+		diag_help(d, "like: use \"lib.gt\"");
+	else if (item == TOK_KEEP && !behind_expr(m))
+		diag_help(d, "like: keep rpc if code != OK");
 	return true;
 }
 
 static bool (*const rules[])(const struct mistake *m) = {
-	operator_of_others, pointer, step_in_expr, comma, missing_probe, missing_colon,
-	word_as_name, head_word, missing_stmt, missing_expr, missing_semicolon, anything,
+	loop, operator_of_others, pointer, step_in_expr, comma, target, word_as_name, head_word, missing_stmt, missing_expr, missing_semicolon, anything,
 };
 
 void syntax_error(struct parse *p, const struct expected *e)
@@ -421,6 +415,8 @@ void syntax_error(struct parse *p, const struct expected *e)
 		.span = span_at(p, p->at), .found = found_text(p, p->item, p->at),
 	};
 
+	if (p->failed)
+		return;
 	p->failed = true;
 	for (size_t i = 0; !rules[i](&m); i++)
 		;

@@ -23,7 +23,8 @@ void diag_init(struct diag *d, struct arena *a, const struct source *s)
 	*d = (struct diag){ .arena = a, .source = s };
 }
 
-static const char *vformat(struct arena *a, const char *fmt, va_list ap)
+static const char *__attribute__((format(printf, 2, 0)))
+vformat(struct arena *a, const char *fmt, va_list ap)
 {
 	va_list again;
 
@@ -38,8 +39,9 @@ static const char *vformat(struct arena *a, const char *fmt, va_list ap)
 	return s;
 }
 
-static struct diag_msg *add(struct diag *d, enum diag_severity severity, enum diag_id id,
-			    struct span span, const char *fmt, va_list ap)
+static struct diag_msg *__attribute__((format(printf, 5, 0)))
+add(struct diag *d, enum diag_severity severity, enum diag_id id, struct span span,
+    const char *fmt, va_list ap)
 {
 	*(severity == DIAG_ERROR ? &d->errors : &d->warnings) += 1;
 	if (d->quiet)

@@ -182,6 +182,8 @@ enum number_fault number_parse(const char *text, size_t len, struct number *out,
 	*part = (struct number_part){ 0, len };
 	if (len >= 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X'))
 		return read_hex(text + 2, len - 2, &out->value);
+	if (len > 2 && text[0] == '0' && strchr("bBoO", text[1]) && isdigit((unsigned char)text[2]))
+		return NUMBER_DIGITS;
 	do
 		fault = read_part(&r, out, &last, part);
 	while (!fault && r.pos < len);
@@ -223,25 +225,23 @@ const char *unit_suggest(struct arena *a, const char *unit, size_t len)
 
 /* ---- writing ---- */
 
-/* value / size with at most three digits behind the point, if that is exact. */
-static bool write_scaled(struct strbuf *b, uint64_t value, const struct unit *u)
+/* value / size with at most three digits behind the point: its length, 0 if not exact. */
+static size_t scaled_text(char *out, size_t size, uint64_t value, const struct unit *u)
 {
 	unsigned __int128 milli = (unsigned __int128)value * 1000;
 	unsigned rest = (unsigned)(milli / u->size % 1000);
-	char digits[16];
+	char digits[8] = "";
 
 	if (value < u->size || milli % u->size)
-		return false;
-	strbuf_printf(b, "%llu", (unsigned long long)(value / u->size));
+		return 0;
 	if (rest) {
 		int n = snprintf(digits, sizeof(digits), ".%03u", rest);
 
 		while (digits[n - 1] == '0')
-			n--;
-		strbuf_add(b, digits, (size_t)n);
+			digits[--n] = 0;
 	}
-	strbuf_puts(b, u->name);
-	return true;
+	return (size_t)snprintf(out, size, "%llu%s%s", (unsigned long long)(value / u->size), digits,
+				u->name);
 }
 
 /* Days, hours and minutes; what is left is below a minute. */
@@ -257,6 +257,28 @@ static uint64_t write_great_parts(struct strbuf *b, uint64_t ns)
 	return ns;
 }
 
+/* Of the exact texts the shortest; among these the one with the greatest unit. */
+static bool write_shortest(struct strbuf *b, struct number n, uint64_t value)
+{
+	char best[48] = "", text[48];
+	size_t shortest = sizeof(best);
+
+	for (size_t i = 0; i < N_UNITS; i++) {
+		const struct unit *u = &units[i];
+
+		if (!u->written || u->kind != n.unit || u->multiplier != n.multiplier)
+			continue;
+		size_t len = scaled_text(text, sizeof(text), value, u);
+
+		if (len && len < shortest) {
+			shortest = len;
+			memcpy(best, text, len + 1);
+		}
+	}
+	strbuf_puts(b, best);
+	return *best;
+}
+
 void number_write(struct strbuf *b, struct number n)
 {
 	uint64_t value = n.value;
@@ -266,13 +288,7 @@ void number_write(struct strbuf *b, struct number n)
 		if (!value)
 			return;
 	}
-	for (size_t i = 0; i < N_UNITS && value; i++) {
-		const struct unit *u = &units[i];
-
-		if (u->written && u->kind == n.unit && u->multiplier == n.multiplier &&
-		    write_scaled(b, value, u))
-			return;
-	}
-	strbuf_printf(b, "%llu%s", (unsigned long long)value,
-		      n.unit == TYPE_DURATION ? "s" : n.unit == TYPE_BYTES ? "B" : "");
+	if (!write_shortest(b, n, value))
+		strbuf_printf(b, "%llu%s", (unsigned long long)value,
+			      n.unit == TYPE_DURATION ? "s" : n.unit == TYPE_BYTES ? "B" : "");
 }

@@ -1,2 +1,7 @@
-LANG_TESTS =
-LANG_GOLDENS =
+LANG_TESTS = tests/lang/lang.t
+LANG_GOLDENS = $(wildcard $(top_srcdir)/tests/lang/*.gt $(top_srcdir)/tests/lang/*.ast \
+	$(top_srcdir)/tests/lang/*.err)
+
+check_PROGRAMS += tests/lang/parse-dump
+tests_lang_parse_dump_SOURCES = tests/lang/parse-dump.c
+tests_lang_parse_dump_LDADD = libgt-grammar.a libgt-core.a
