@@ -182,6 +182,17 @@ void format_ratio(struct strbuf *b, __int128 sum, uint64_t n)
 	}
 }
 
+void format_rate(struct strbuf *b, uint64_t n, uint64_t ns)
+{
+	unsigned __int128 a_second = (unsigned __int128)n * NS_SECOND;
+
+	if (a_second / ns >= 100)
+		format_uint(b, (uint64_t)((a_second + ns / 2) / ns));
+	else
+		format_ratio(b, (__int128)a_second, ns);
+	strbuf_puts(b, "/s");
+}
+
 /* ---- time ---- */
 
 /* The offset between the clocks, from the closest of a few pairs of readings. */

@@ -33,6 +33,7 @@ void format_duration(struct strbuf *b, int64_t ns);	/* 980ns 1.21ms 2.5s 1m30s *
 void format_bytes(struct strbuf *b, int64_t n);		/* 512B 64KiB 1.5MiB */
 void format_binary(struct strbuf *b, uint64_t n);	/* 512 64K 1.5M */
 void format_ratio(struct strbuf *b, __int128 sum, uint64_t n);	/* sum / n: 2.33 */
+void format_rate(struct strbuf *b, uint64_t n, uint64_t ns);	/* 4.8/s 1021/s */
 void format_time(struct formatter *f, struct strbuf *b, uint64_t mono_ns);	/* RFC 3339 */
 void format_wall(struct formatter *f, struct strbuf *b, int64_t wall_ns);
 

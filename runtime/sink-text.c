@@ -29,6 +29,7 @@ struct text_sink {
 	struct bars_look look;
 	bool any;			/* something was printed */
 	bool in_line;			/* a printf() has begun a line */
+	bool rounds;			/* maps were shown before the end */
 };
 
 /* ---- the terminal ---- */
@@ -315,8 +316,7 @@ static void quantile_columns(const struct columns *c)
 static void rate_column(const struct columns *c)
 {
 	if (c->span_ns) {
-		format_ratio(&c->t->text, (__int128)c->v->n * 1000000000, c->span_ns);
-		strbuf_puts(&c->t->text, "/s");
+		format_rate(&c->t->text, c->v->n, c->span_ns);
 	} else {
 		strbuf_putc(&c->t->text, '-');
 	}
@@ -674,17 +674,24 @@ static void add_named_section(struct output *o)
 	add_section(o, 0);
 }
 
-static void text_maps_done(struct output *o, bool final)
+static void add_round_head(struct output *o)
 {
-	struct text_sink *t = o->sink;
 	int64_t now = output_wall_now() - o->f.wall_offset;
 
-	if (final)
-		return;
 	start_block(o);
 	strbuf_puts(&o->out, "after ");
 	format_duration(&o->out, output_elapsed(o, (uint64_t)now));
 	strbuf_putc(&o->out, '\n');
+}
+
+static void text_maps_done(struct output *o, bool final)
+{
+	struct text_sink *t = o->sink;
+
+	if (final)
+		return;
+	t->rounds = true;
+	add_round_head(o);
 	for (unsigned i = 1; i <= o->p->clauses.n; i++) {
 		if (!t->due[i])
 			continue;
@@ -722,7 +729,7 @@ static void add_map_full(struct strbuf *b, const struct program *p, const struct
 	note_count(b, n, "update");
 	strbuf_puts(b, " lost: the map was full");
 	if (keys)
-		strbuf_printf(b, " (%u keys)", keys);
+		strbuf_printf(b, " (%u key%s)", keys, keys == 1 ? "" : "s");
 	strbuf_puts(b, "; --map-keys makes it larger\n");
 }
 
@@ -773,7 +780,8 @@ static void end_clause(struct output *o, unsigned index, const struct gt_cell *c
 	const struct clause_desc *c = &o->p->clauses.v[index - 1];
 	bool empty = !t->sections[index].len;
 	const char *nothing = !empty || o->opts.quiet || (!t->due[index] && of_tracer(c)) ? NULL :
-			      !cell->events ? "(no events)" : t->due[index] ? "(no values)" : NULL;
+			      !cell->events || (o->opts.delta && t->due[index]) ? "(no events)" :
+			      t->due[index] ? "(no values)" : NULL;
 	struct strbuf notes = { 0 };
 
 	add_notes(o, &notes, c, cell);
@@ -824,6 +832,8 @@ static void text_end(struct output *o, const struct gt_cell *cells, const struct
 	struct text_sink *t = o->sink;
 
 	(void)total;
+	if (t->rounds)
+		add_round_head(o);
 	for (unsigned i = 1; i <= o->p->clauses.n; i++)
 		end_clause(o, i, &cells[i]);
 	add_named_section(o);

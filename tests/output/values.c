@@ -55,6 +55,10 @@ static void sizes(void)
 	ok(is("2.33"), "7 / 3 is 2.33");
 	format_ratio(&b, -1, 2);
 	ok(is("-0.5"), "-1 / 2 is -0.5");
+	format_rate(&b, 12, 2500000000);
+	ok(is("4.8/s"), "12 in 2.5 s");
+	format_rate(&b, 2000, 1959000000);
+	ok(is("1021/s"), "2000 in 1.959 s");
 	format_ratio(&b, 0, 0);
 	ok(is("-"), "a mean of nothing is none");
 }
