@@ -340,14 +340,17 @@ static int map_named(struct sema *s, const char *name, struct span span)
 	return map_new(s, name, span);
 }
 
-/* A call of an aggregation that stands alone is a list of one. */
-static void make_aggs(struct sema *s, struct node *n)
+/* A call that stands alone is a list of aggregations only if it is one. */
+static void sort_call(struct node *n)
 {
-	struct node *call = n->call_stmt.call;
+	if (n->kind != STMT_AGGS || n->aggs.aggs.n != 1 || n->aggs.keys.n)
+		return;
+	struct node *call = n->aggs.aggs.v[0];
 
-	n->kind = STMT_AGGS;
-	memset(&n->aggs, 0, sizeof(n->aggs));
-	vec_push(s->a, &n->aggs.aggs, call);
+	if (call->kind != EXPR_CALL || is_agg_call(call))
+		return;
+	n->kind = STMT_CALL;
+	n->call_stmt.call = call;
 }
 
 void declare_maps(struct node **child, void *ctx)
@@ -355,8 +358,7 @@ void declare_maps(struct node **child, void *ctx)
 	struct sema *s = ctx;
 	struct node *n = *child;
 
-	if (n->kind == STMT_CALL && is_agg_call(n->call_stmt.call))
-		make_aggs(s, n);
+	sort_call(n);
 	if (n->kind == EXPR_MAP) {
 		n->sym_kind = SYM_MAP;
 		n->slot = map_named(s, n->map.name, n->span);
