@@ -824,9 +824,9 @@ static void check_output(struct trace *t)
 {
 	int e = output_failed(t->output);
 
-	if (!e && t->out != stdout && fclose(t->out))
+	if (fflush(t->out) && !e)
 		e = errno;
-	else if (!e && fflush(t->out))
+	if (t->out != stdout && fclose(t->out) && !e)
 		e = errno;
 	if (e && e != EPIPE)
 		fail(t, EXIT_RUNTIME, "cannot write %s: %s",
