@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * say text|json: a whole run's output, made of rows and records that are written down
- * here. The text is compared with a golden file, the JSON with the schema.
+ * say text|json [quiet|noise]: a whole run's output, made of rows and records that are
+ * written down here. The text is compared with a golden file, the JSON with the schema.
+ * With noise, records and keys are strings of random bytes instead.
  */
 #include <stdio.h>
 #include <unistd.h>
@@ -160,13 +161,67 @@ static void say_end(struct output *o)
 	output_end(o, cells, &extra, &total);
 }
 
+static void say_run(struct output *o)
+{
+	say_records(o);
+	show_hist(o);
+	show_figures(o);
+	show_quantile(o);
+	show_others(o);
+	if (o->ops->maps_done)
+		o->ops->maps_done(o, true);
+	say_end(o);
+}
+
+/* A string of bytes that do harm, and any others. */
+static size_t harm(char *s, size_t max)
+{
+	static const char *const bits[] = {
+		"\033[2J", "\033]0;", "\007", "\xe2\x80\xae", "\xe2\x81\xa6", "\xc2\x9b", "\xff", "\xf0\x9f",
+		"\\", "\"", "\n", "\r", "a", " ", "=", "\xed\xa0\x80", "\xc0\x80", "\xe6\x97\xa5", "\x7f",
+	};
+	size_t n = 0;
+
+	while (n + 8 < max && rand() % 16) {
+		const char *bit = bits[(size_t)rand() % (sizeof(bits) / sizeof(bits[0]))];
+
+		if (rand() % 3 == 0) {
+			s[n++] = (char)rand();
+			continue;
+		}
+		memcpy(s + n, bit, strlen(bit));
+		n += strlen(bit);
+	}
+	return n;
+}
+
+static void say_noise(struct output *o, struct maps *m)
+{
+	static struct map_row rows[2000];
+	struct gt_cell none[CL_N + 1] = { { 0 } };
+	struct output_loss extra = { 0 }, total;
+	char s[300];
+
+	srand(11);
+	for (unsigned i = 0; i < 2000; i++) {
+		uint64_t a[] = { 5, 271838, 1000 + i, 0, 1210000, 0xc000123000, 1, 0, 7 };
+
+		maps_put_string(m, 1000 + i, s, harm(s, sizeof(s)));
+		say_record(o, ST_EMIT, i, EV_MSG_SEND, a, NULL, 9);
+		say_record(o, ST_PRINTF, i, EV_MSG_SEND, a, NULL, 9);
+		rows[i] = row(&o->p->maps.v[MAP_OPEN], 1000 + i, 0);
+	}
+	show(o, MAP_OPEN, rows, 2000);
+	output_end(o, none, &extra, &total);
+}
+
 int main(int argc, char **argv)
 {
 	static struct gt_shared shared = { .start_ns = START };
 	static const char *const why[EVENT_N] = { [EV_STREAM_END] = "no symbol \033[31mx" };
 	struct output_opts opts = {
 		.json = argc > 1 && !strcmp(argv[1], "json"), .gtrace_version = "0.1.0",
-		.quiet = argc > 2,
+		.quiet = argc > 2 && !strcmp(argv[2], "quiet"),
 	};
 	struct output_target target = {
 		.pid = NOBODY, .exe = "/usr/bin/" HOSTILE, .go = "1.19.8", .grpc = "1.33.3",
@@ -180,14 +235,10 @@ int main(int argc, char **argv)
 	output_start(o);
 	output_target(o, &target);
 	output_attached(o, 4);
-	say_records(o);
-	show_hist(o);
-	show_figures(o);
-	show_quantile(o);
-	show_others(o);
-	if (o->ops->maps_done)
-		o->ops->maps_done(o, true);
-	say_end(o);
+	if (argc > 2 && !strcmp(argv[2], "noise"))
+		say_noise(o, m);
+	else
+		say_run(o);
 	output_free(o);
 	maps_free(m);
 	return 0;

@@ -18,7 +18,7 @@ result() {
 	fi
 }
 
-echo 1..8
+echo 1..12
 "$say" text > "$tmp/text"
 diff -u "$here/say.txt" "$tmp/text" > "$tmp/why"
 result $? 'the text is as in say.txt'
@@ -33,6 +33,23 @@ LC_ALL=C grep -n "$(printf '[\001-\011\013-\037\177]')" "$tmp/json" > "$tmp/why"
 result $((1 - $?)) 'nor in the JSON'
 "$here/schema-check" "$schema" < "$tmp/json" > "$tmp/why"
 result $? 'every line fits the schema'
+
+# Strings of random bytes, as fields, in printf() and as keys.
+"$say" text noise > "$tmp/noise"
+LC_ALL=C grep -n "$(printf '[\001-\011\013-\037\177]')" "$tmp/noise" > "$tmp/why"
+result $((1 - $?)) 'random bytes leave no control character in the text'
+python3 -c 'import sys, unicodedata
+text = open(sys.argv[1], encoding="utf-8", newline="\n").read()
+hidden = [c for c in text if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") and c != "\n"]
+events = sum(" stream_id=" in line for line in text.split("\n"))
+print(hidden[:9], events)
+sys.exit(bool(hidden) or events != 2000)' "$tmp/noise" > "$tmp/why" 2>&1
+result $? 'it is UTF-8 with nothing hidden in it, and has a line a record'
+"$say" json noise > "$tmp/noise"
+"$here/schema-check" "$schema" < "$tmp/noise" > "$tmp/why"
+result $? 'nor do they break the JSON'
+LC_ALL=C grep -n "$(printf '[\001-\011\013-\037\177]')" "$tmp/noise" > "$tmp/why"
+result $((1 - $?)) 'which has no control character either'
 
 # The check itself must see what is wrong.
 wrong() {

@@ -288,9 +288,41 @@ static void print_and_clear(void)
 	fclose(f);
 }
 
+/* A ring's bytes are not to be trusted. */
+static void noise(struct maps *m)
+{
+	struct gt_record *r = calloc(1, sizeof(*r) + 64 * 8);
+	unsigned lines = 0;
+
+	for (unsigned format = 0; format < 2; format++) {
+		struct output_opts opts = { .json = format };
+		FILE *f = fopen("/dev/null", "w");
+		struct output *out = output_new(fixture(), m, f, &opts);
+
+		for (unsigned i = 0; i < 50000; i++) {
+			unsigned char *bytes = (unsigned char *)r;
+
+			for (size_t k = 0; k < sizeof(*r) + 64 * 8; k++)
+				bytes[k] = (unsigned char)rand();
+			r->stmt = rand() % 8 ? (unsigned)rand() % ST_N : r->stmt;
+			r->n = rand() % 8 ? (unsigned)rand() % 64 : r->n;
+			r->event = rand() % 8 ? (unsigned)rand() % 64 : r->event;
+			r->tgid = rand() % 8 ? 99999999 : r->tgid;
+			output_record(out, r);
+			lines += out->out.len && out->out.s[out->out.len - 1] == '\n';
+		}
+		output_free(out);
+		fclose(f);
+	}
+	free(r);
+	ok(lines > 1000, "random records do no harm");
+}
+
 int main(void)
 {
 	struct maps *m = fixture_strings(NULL);
+
+	noise(m);
 
 	limit(m);
 	reader_gone(m);
