@@ -17,7 +17,7 @@ n=0
 for name in $names; do
 	n=$((n + 1))
 	if "$top_srcdir/tests/fuzz/run" "${GT_FUZZ_SECONDS:-5}" "$name" > "$log" 2>&1; then
-		echo "ok $n - $name: $(sed -n 's/^stat::number_of_executed_units: *//p' "$log") inputs"
+		echo "ok $n - $name: $(awk '/^Done [0-9]+ runs/ { n += $2 } END { print n }' "$log") inputs"
 	else
 		echo "not ok $n - $name"
 		tail -n 40 "$log" | sed 's/^/# /'

@@ -1,6 +1,6 @@
 # Fuzzers, built with --enable-fuzzing; tests/fuzz/run makes such a build beside this one.
 FUZZ_TESTS = tests/fuzz/fuzz.t
-FUZZ_DIST = tests/fuzz/run $(wildcard $(top_srcdir)/tests/fuzz/corpus)
+FUZZ_DIST = tests/fuzz/run tests/fuzz/goelf.sh $(wildcard $(top_srcdir)/tests/fuzz/corpus)
 
 if ENABLE_FUZZING
 noinst_PROGRAMS += tests/fuzz/fuzz-goelf
