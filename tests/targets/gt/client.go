@@ -72,7 +72,7 @@ const usageSteps = `steps (-do, repeatable, and "do STEP" on standard input):
   deadline n unary calls of a server that never answers, each with the deadline d
   wait     n unary calls that the server answers on "release"; does not wait for them
   hold     open n chat streams, exchange m messages on each, leave them open
-  mix      steady mixed traffic for d: c callers, and one old stream with big messages`
+  mix      steady mixed traffic for d: c callers, and two long streams with big messages`
 
 func parseStep(text string) (*step, error) {
 	f := strings.Fields(text)
@@ -451,8 +451,8 @@ func (c *clientSide) letGo() {
 	c.held = nil
 }
 
-// mix is what a demonstration looks at: callers that never rest long, and old
-// streams on which messages of more than 1 MiB go now and then.
+// mix is what a demonstration looks at: callers that never rest long, and streams of
+// seconds on which messages of more than 1 MiB go now and then.
 func (c *clientSide) mix(s *step) {
 	until := time.Now().Add(s.d)
 	var wg sync.WaitGroup
@@ -481,27 +481,30 @@ func (c *clientSide) mix(s *step) {
 	loop("down m=20 size=30 resp=rand:4:100:100000", 20*time.Millisecond, c.stream)
 	loop("chat m=5 size=rand:5:1000:2000000 resp=200", 20*time.Millisecond, c.stream)
 	for i := 0; i < 2; i++ {
-		old, _ := parseStep("hold size=list:2000000,300,1500000,90000,3000000 resp=rand:6:10:2500000")
-		h, err := c.open(old)
-		if err != nil {
-			c.acc.fail("mix: " + err.Error())
-			continue
-		}
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			for time.Now().Before(until) {
-				if err := c.exchange(h, 1); err != nil {
-					c.acc.fail("mix: " + err.Error())
-					return
-				}
-				time.Sleep(30 * time.Millisecond)
-			}
-			h.st.CloseSend()
-			if err := c.drain(h, codes.OK); err != nil {
-				c.acc.fail("mix: " + err.Error())
-			}
-		}()
+		loop("hold size=list:2000000,300,1500000,90000,3000000 resp=rand:6:10:2500000",
+			time.Millisecond, func(s *step) error { return c.longChat(s, until) })
 	}
 	wg.Wait()
+}
+
+// longChat is one stream of a few seconds, with a message now and then.
+func (c *clientSide) longChat(s *step, until time.Time) error {
+	h, err := c.open(s)
+	if err != nil {
+		return err
+	}
+	defer h.cancel()
+	if end := time.Now().Add(3 * time.Second); end.Before(until) {
+		until = end
+	}
+	for time.Now().Before(until) {
+		if err := c.exchange(h, 1); err != nil {
+			return err
+		}
+		time.Sleep(30 * time.Millisecond)
+	}
+	if err := h.st.CloseSend(); err != nil {
+		return err
+	}
+	return c.drain(h, codes.OK)
 }
