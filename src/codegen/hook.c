@@ -215,10 +215,9 @@ static void open_function(struct gen *g, const char *name)
 	h->entry = LLVMAppendBasicBlockInContext(g->c, h->fn, "entry");
 	LLVMBasicBlockRef start = LLVMAppendBasicBlockInContext(g->c, h->fn, "start");
 
-	gen_enter(g, h->entry);
-	LLVMBuildBr(g->b, start);
-	gen_enter(g, start);
 	btf_function(g, h->fn, name, first_span(g));
+	gen_enter(g, h->entry);
+	gen_goto(g, start);
 	h->ev = gen_alloca(g, g->ev_type, "ev");
 	h->status = gen_alloca(g, g->i32, "status");
 	h->key = g->key_words ? gen_alloca(g, LLVMArrayType(g->i64, g->key_words), "key") : NULL;
