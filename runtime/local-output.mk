@@ -3,6 +3,10 @@ OUTPUT_SOURCES = \
 	runtime/output.c \
 	runtime/maps.h \
 	runtime/maps.c \
+	runtime/ktable.h \
+	runtime/ktable.c \
+	runtime/strtab.h \
+	runtime/strtab.c \
 	runtime/rowtab.h \
 	runtime/rowtab.c \
 	runtime/hist.h \
@@ -19,5 +23,8 @@ OUTPUT_SOURCES = \
 	runtime/bars.c \
 	runtime/sink.h \
 	runtime/notes.c \
+	runtime/text.h \
 	runtime/sink-text.c \
+	runtime/text-maps.c \
+	runtime/text-notes.c \
 	runtime/sink-json.c

@@ -26,44 +26,25 @@
 #include <unistd.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include "ktable.h"
 #include "rowtab.h"
-
-/* One kernel map. */
-struct table {
-	int fd;			/* -1: not there */
-	bool percpu, array;
-	unsigned key_words;	/* of a hash */
-	unsigned value_words;	/* of one CPU */
-	size_t key_size, value_size;	/* as user space sees them: all CPUs */
-	uint32_t max_entries;
-};
+#include "strtab.h"
 
 struct script_map {
-	struct table cells;	/* or values */
-	struct table *aux;	/* [aggs.n]: dense or sparse */
+	struct ktable cells;	/* or values */
+	struct ktable *aux;	/* [aggs.n]: dense or sparse */
 	struct rowtab held;	/* taken, printed, not dropped yet */
 	uint64_t since;		/* when it was emptied; 0: never */
-};
-
-/* Strings that were looked up: open addressing, ids are hashes already. */
-struct known_string {
-	uint64_t id;
-	char *text;		/* NULL: a free slot */
-	uint32_t len;
-	bool truncated;
 };
 
 struct maps {
 	const struct program *p;
 	struct gt_shared *shared;
 	struct script_map *maps;
-	int dict;
-	struct table gt_cells;
+	struct strtab strings;
+	struct ktable gt_cells;
 	unsigned n_cpus;
-	bool no_batch;
 	int wait_outer, wait_inner;	/* see maps_wait_programs(); -1: not made yet */
-	struct known_string *strings;
-	size_t n_strings, n_slots;
 };
 
 static uint64_t now_ns(void)
@@ -76,31 +57,8 @@ static uint64_t now_ns(void)
 
 /* ---- binding ---- */
 
-static int table_open(struct table *t, int fd, unsigned n_cpus)
-{
-	struct bpf_map_info info = { 0 };
-	uint32_t len = sizeof(info);
-	int err = bpf_map_get_info_by_fd(fd, &info, &len);
-
-	if (err)
-		return err;
-	t->array = info.type == BPF_MAP_TYPE_ARRAY || info.type == BPF_MAP_TYPE_PERCPU_ARRAY;
-	t->percpu = info.type == BPF_MAP_TYPE_PERCPU_HASH ||
-		    info.type == BPF_MAP_TYPE_PERCPU_ARRAY ||
-		    info.type == BPF_MAP_TYPE_LRU_PERCPU_HASH;
-	t->key_size = info.key_size;
-	t->key_words = info.key_size / 8;
-	t->value_words = (info.value_size + 7) / 8;
-	t->value_size = t->percpu ? (size_t)t->value_words * 8 * n_cpus : info.value_size;
-	t->max_entries = info.max_entries;
-	if (info.value_size % 8 || (!t->array && info.key_size % 8))
-		return -EINVAL;
-	t->fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
-	return t->fd < 0 ? -errno : 0;
-}
-
 /* What a kernel map must be for the reader to be safe. */
-static bool table_fits(const struct table *t, const struct map_desc *d, bool sparse, unsigned words)
+static bool table_fits(const struct ktable *t, const struct map_desc *d, bool sparse, unsigned words)
 {
 	unsigned key = (unsigned)d->keys.n + d->tags;
 
@@ -113,11 +71,11 @@ static bool table_fits(const struct table *t, const struct map_desc *d, bool spa
 
 typedef int (*find_fn)(void *ctx, const char *name);
 
-static int bind_table(struct maps *m, struct table *t, const struct map_desc *d, bool sparse,
+static int bind_table(struct maps *m, struct ktable *t, const struct map_desc *d, bool sparse,
 		      unsigned words, const char *name, find_fn find, void *ctx)
 {
 	int fd = find(ctx, name);
-	int err = fd < 0 ? -ENOENT : table_open(t, fd, m->n_cpus);
+	int err = fd < 0 ? -ENOENT : ktable_open(t, fd, m->n_cpus);
 
 	if (!err && !table_fits(t, d, sparse, words))
 		err = -EINVAL;
@@ -151,11 +109,11 @@ static int bind_all(struct maps *m, find_fn find, void *ctx)
 {
 	int err = 0, fd = find(ctx, "gt_dict");
 
-	if (fd >= 0 && (m->dict = fcntl(fd, F_DUPFD_CLOEXEC, 3)) < 0)
+	if (fd >= 0 && (m->strings.dict = fcntl(fd, F_DUPFD_CLOEXEC, 3)) < 0)
 		return -errno;
 	fd = find(ctx, "gt_cells");
 	if (fd >= 0)
-		err = table_open(&m->gt_cells, fd, m->n_cpus);
+		err = ktable_open(&m->gt_cells, fd, m->n_cpus);
 	for (size_t i = 0; !err && i < m->p->maps.n; i++)
 		err = bind_map(m, &m->p->maps.v[i], find, ctx);
 	return err;
@@ -173,7 +131,7 @@ static struct maps *maps_alloc(const struct program *p, struct gt_shared *shared
 	m->p = p;
 	m->shared = shared;
 	m->n_cpus = n_cpus;
-	m->dict = m->gt_cells.fd = m->wait_outer = m->wait_inner = -1;
+	m->strings.dict = m->gt_cells.fd = m->wait_outer = m->wait_inner = -1;
 	for (size_t i = 0; i < n; i++) {
 		size_t n_aggs = p->maps.v[i].aggs.n;
 		struct script_map *s = &m->maps[i];
@@ -236,19 +194,16 @@ void maps_free(struct maps *m)
 	for (size_t i = 0; i < m->p->maps.n; i++) {
 		struct script_map *s = &m->maps[i];
 
-		close_fd(s->cells.fd);
+		ktable_close(&s->cells);
 		for (size_t k = 0; s->aux && k < m->p->maps.v[i].aggs.n; k++)
-			close_fd(s->aux[k].fd);
+			ktable_close(&s->aux[k]);
 		free(s->aux);
 		if (s->held.d)
 			rowtab_fini(&s->held);
 	}
-	for (size_t i = 0; i < m->n_slots; i++)
-		free(m->strings[i].text);
-	free(m->strings);
 	free(m->maps);
-	close_fd(m->dict);
-	close_fd(m->gt_cells.fd);
+	strtab_fini(&m->strings);
+	ktable_close(&m->gt_cells);
 	close_fd(m->wait_outer);
 	close_fd(m->wait_inner);
 	free(m);
@@ -256,7 +211,11 @@ void maps_free(struct maps *m)
 
 void maps_no_batch(struct maps *m)
 {
-	m->no_batch = true;
+	for (size_t i = 0; i < m->p->maps.n; i++) {
+		m->maps[i].cells.no_batch = true;
+		for (size_t k = 0; k < m->p->maps.v[i].aggs.n; k++)
+			m->maps[i].aux[k].no_batch = true;
+	}
 }
 
 uint64_t maps_start_ns(const struct maps *m)
@@ -290,157 +249,6 @@ int maps_wait_programs(struct maps *m)
 	return syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) ? -errno : 0;
 }
 
-/* ---- reading ---- */
-
-/* key and value of one entry; words of all CPUs one after the other. */
-typedef void (*entry_fn)(void *ctx, const uint64_t *key, const uint64_t *value);
-
-#define BATCH_BYTES (1u << 20)
-#define ERRNO_NOTSUPP 524	/* the kernel's ENOTSUPP, which user space has no name for */
-
-/* Whether an error of the first batch means that this kernel has none for the map. */
-static bool no_batches(int err)
-{
-	return err == -EINVAL || err == -ENOTSUP || err == -ERRNO_NOTSUPP || err == -EPERM;
-}
-
-static int walk_batches(const struct table *t, entry_fn fn, void *ctx)
-{
-	size_t entry = t->key_size + t->value_size;
-	uint32_t room = (uint32_t)(BATCH_BYTES / entry > 64 ? BATCH_BYTES / entry : 64);
-	uint64_t at[8];
-	bool first = true, done = false;
-	char *keys = NULL, *values = NULL;
-	int err = 0;
-
-	if (room > t->max_entries)
-		room = t->max_entries;
-	while (!done) {
-		uint32_t n = room;
-		char *k = reallocarray(keys, room, t->key_size), *v;
-
-		keys = k ? k : keys;
-		v = k ? reallocarray(values, room, t->value_size) : NULL;
-		values = v ? v : values;
-		if (!k || !v) {
-			err = -ENOMEM;
-			break;
-		}
-		err = bpf_map_lookup_batch(t->fd, first ? NULL : at, at, keys, values, &n, NULL);
-		if (err == -ENOSPC && room < UINT32_MAX / 2) {	/* a bucket is larger than the room */
-			room *= 2;
-			continue;
-		}
-		done = err == -ENOENT;
-		if (err && !done)
-			break;
-		for (uint32_t i = 0; i < n; i++)
-			fn(ctx, (uint64_t *)(void *)(keys + i * t->key_size),
-			   (uint64_t *)(void *)(values + i * t->value_size));
-		first = false;
-	}
-	free(keys);
-	free(values);
-	return done ? 0 : err;
-}
-
-/* Raw keys of a hash. */
-struct key_list {
-	char *keys;
-	size_t size, n, cap;
-	bool failed;
-};
-
-static void key_list_add(struct key_list *l, const void *key)
-{
-	if (l->n == l->cap) {
-		size_t cap = l->cap ? 2 * l->cap : 64;
-		char *p = reallocarray(l->keys, cap, l->size);
-
-		if (!p) {
-			l->failed = true;
-			return;
-		}
-		l->keys = p;
-		l->cap = cap;
-	}
-	memcpy(l->keys + l->n++ * l->size, key, l->size);
-}
-
-static int compare_raw(const void *a, const void *b, void *size)
-{
-	return memcmp(a, b, *(size_t *)size);
-}
-
-/*
- * Every key once: get_next_key starts again at the front when its key was deleted
- * meanwhile, and what is seen twice must not be counted twice.
- */
-static void list_keys(const struct table *t, struct key_list *l)
-{
-	size_t most = 4 * (size_t)t->max_entries, n = 0;
-	uint64_t key[GT_VALUES_MAX + 2];
-
-	l->size = t->key_size;
-	while (l->n < most && !l->failed &&
-	       !bpf_map_get_next_key(t->fd, l->n ? l->keys + (l->n - 1) * l->size : NULL, key))
-		key_list_add(l, key);
-	if (l->n < 2)
-		return;
-	qsort_r(l->keys, l->n, l->size, compare_raw, &l->size);
-	for (size_t i = 1; i < l->n; i++)
-		if (memcmp(l->keys + i * l->size, l->keys + n * l->size, l->size))
-			memmove(l->keys + ++n * l->size, l->keys + i * l->size, l->size);
-	l->n = n + 1;
-}
-
-static int walk_keys(const struct table *t, entry_fn fn, void *ctx)
-{
-	struct key_list l = { 0 };
-	uint64_t *value = malloc(t->value_size);
-
-	if (value)
-		list_keys(t, &l);
-	for (size_t i = 0; value && i < l.n; i++) {
-		void *key = l.keys + i * l.size;
-
-		if (!bpf_map_lookup_elem(t->fd, key, value))
-			fn(ctx, key, value);
-	}
-	free(l.keys);
-	free(value);
-	return value && !l.failed ? 0 : -ENOMEM;
-}
-
-/* An array's key is its index; fn gets it as the tags word that a hash would have. */
-static int walk_array(const struct table *t, entry_fn fn, void *ctx)
-{
-	uint64_t *value = malloc(t->value_size);
-	int err = value ? 0 : -ENOMEM;
-
-	for (uint32_t i = 0; !err && i < t->max_entries; i++) {
-		uint64_t key = (uint64_t)i << 63;
-
-		err = bpf_map_lookup_elem(t->fd, &i, value);
-		if (!err)
-			fn(ctx, &key, value);
-	}
-	free(value);
-	return err;
-}
-
-static int walk(const struct maps *m, const struct table *t, entry_fn fn, void *ctx)
-{
-	int err;
-
-	if (t->fd < 0)
-		return 0;
-	if (t->array)
-		return walk_array(t, fn, ctx);
-	err = m->no_batch ? -ENOTSUP : walk_batches(t, fn, ctx);
-	return no_batches(err) ? walk_keys(t, fn, ctx) : err;
-}
-
 /* ---- from entries to rows ---- */
 
 #define EPOCH_BIT 63
@@ -448,9 +256,8 @@ static int walk(const struct maps *m, const struct table *t, entry_fn fn, void *
 
 struct fold {
 	const struct map_desc *d;
-	const struct table *t;
+	const struct ktable *t;
 	struct rowtab *rows;
-	unsigned n_cpus;
 	int half;		/* 0, 1 or BOTH_HALVES */
 	int agg;		/* which one's dense or sparse map this is; -1: cells or values */
 	struct key_list *seen;	/* keys of what was folded; may be NULL */
@@ -525,7 +332,7 @@ static void fold_cells(const struct agg_desc *a, struct agg_value *v, const uint
 
 static void fold_row(struct fold *f, struct map_row *row, const uint64_t *key, const uint64_t *value)
 {
-	unsigned cpus = f->t->percpu ? f->n_cpus : 1;
+	unsigned cpus = f->t->cpus;
 	unsigned words = f->t->value_words;
 
 	if (f->d->kind == MAP_VALUE) {
@@ -554,7 +361,6 @@ static void fold_entry(void *ctx, const uint64_t *key, const uint64_t *value)
 	struct fold *f = ctx;
 	bool tagged = f->d->tags || f->t->array;
 	uint64_t tags = tagged ? key[f->d->keys.n] : 0;
-	unsigned cpus = f->t->percpu ? f->n_cpus : 1;
 	uint8_t status[GT_VALUES_MAX];
 
 	if (f->half != BOTH_HALVES && tags >> EPOCH_BIT != (unsigned)f->half)
@@ -562,51 +368,27 @@ static void fold_entry(void *ctx, const uint64_t *key, const uint64_t *value)
 	if (f->seen)
 		key_list_add(f->seen, key);
 	/* An array's elements are always there: only what was counted makes a row. */
-	if (f->t->array && nothing(value, (size_t)f->t->value_words * cpus))
+	if (f->t->array && nothing(value, (size_t)f->t->value_words * f->t->cpus))
 		return;
 	for (size_t i = 0; i < f->d->keys.n; i++)
 		status[i] = tags >> (2 * i) & 3;
 	fold_row(f, rowtab_row(f->rows, key, status), key, value);
 }
 
-/* Deletes what was folded: batches, else one by one. */
-static int delete_keys(const struct maps *m, const struct table *t, const struct key_list *l)
-{
-	uint32_t n = (uint32_t)l->n;
-
-	if (!n)
-		return 0;
-	if (!m->no_batch && !bpf_map_delete_batch(t->fd, l->keys, &n, NULL))
-		return 0;
-	for (size_t i = 0; i < l->n; i++)
-		bpf_map_delete_elem(t->fd, l->keys + i * l->size);
-	return 0;
-}
-
-static int zero_array(const struct table *t, int half)
-{
-	uint64_t *zeros = calloc(1, t->value_size);
-	int err = zeros ? 0 : -ENOMEM;
-
-	for (uint32_t i = 0; !err && i < t->max_entries; i++)
-		if (half == BOTH_HALVES || i == (uint32_t)half)
-			err = bpf_map_update_elem(t->fd, &i, zeros, BPF_ANY);
-	free(zeros);
-	return err;
-}
-
-static int read_table(struct maps *m, const struct map_desc *d, const struct table *t, int agg,
+static int read_table(const struct map_desc *d, const struct ktable *t, int agg,
 		      int half, bool empty, struct rowtab *rows)
 {
 	struct key_list seen = { .size = t->key_size };
 	struct fold f = {
-		.d = d, .t = t, .rows = rows, .n_cpus = m->n_cpus, .half = half, .agg = agg,
+		.d = d, .t = t, .rows = rows, .half = half, .agg = agg,
 		.seen = empty && !t->array ? &seen : NULL,
 	};
-	int err = walk(m, t, fold_entry, &f);
+	int err = ktable_walk(t, fold_entry, &f);
 
-	if (!err && empty && t->fd >= 0)
-		err = t->array ? zero_array(t, half) : delete_keys(m, t, &seen);
+	if (!err && empty && t->array)
+		err = ktable_zero(t, half);
+	else if (!err && empty && t->fd >= 0)
+		ktable_delete(t, &seen);
 	if (!err && seen.failed)
 		err = -ENOMEM;
 	free(seen.keys);
@@ -623,8 +405,8 @@ static int read_half(struct maps *m, unsigned id, int half, bool empty, struct r
 	int err = 0;
 
 	for (size_t i = 0; !err && i < d->aggs.n; i++)
-		err = read_table(m, d, &m->maps[id].aux[i], (int)i, half, empty, rows);
-	return err ? err : read_table(m, d, &m->maps[id].cells, -1, half, empty, rows);
+		err = read_table(d, &m->maps[id].aux[i], (int)i, half, empty, rows);
+	return err ? err : read_table(d, &m->maps[id].cells, -1, half, empty, rows);
 }
 
 /* Flips the halves and moves the one that was written until now into rows. */
@@ -720,6 +502,18 @@ int maps_clear(struct maps *m, unsigned map_id)
 	return err;
 }
 
+/* ---- strings ---- */
+
+const char *maps_string(struct maps *m, uint64_t id, size_t *len, bool *truncated)
+{
+	return strtab_find(&m->strings, id, len, truncated);
+}
+
+int maps_put_string(struct maps *m, uint64_t id, const char *text, size_t len)
+{
+	return strtab_put(&m->strings, id, text, len);
+}
+
 /* ---- counters of the clauses ---- */
 
 int maps_cells(struct maps *m, struct gt_cell *out)
@@ -740,91 +534,9 @@ int maps_cells(struct maps *m, struct gt_cell *out)
 		uint64_t *sum = (uint64_t *)(void *)&out[i];
 
 		err = bpf_map_lookup_elem(m->gt_cells.fd, &i, value);
-		for (size_t k = 0; !err && k < words * (m->gt_cells.percpu ? m->n_cpus : 1); k++)
+		for (size_t k = 0; !err && k < words * m->gt_cells.cpus; k++)
 			sum[k % words] += value[k / words * m->gt_cells.value_words + k % words];
 	}
 	free(value);
 	return err;
-}
-
-/* ---- strings ---- */
-
-static struct known_string *string_slot(struct maps *m, uint64_t id)
-{
-	for (size_t i = id * 0x9e3779b97f4a7c15ull >> 20;; i++) {
-		struct known_string *s = &m->strings[i & (m->n_slots - 1)];
-
-		if (!s->text || s->id == id)
-			return s;
-	}
-}
-
-static bool strings_grow(struct maps *m)
-{
-	struct known_string *old = m->strings;
-	size_t n_old = m->n_slots;
-	struct known_string *slots = calloc(n_old ? 2 * n_old : 256, sizeof(*slots));
-
-	if (!slots)
-		return false;
-	m->strings = slots;
-	m->n_slots = n_old ? 2 * n_old : 256;
-	for (size_t i = 0; i < n_old; i++)
-		if (old[i].text)
-			*string_slot(m, old[i].id) = old[i];
-	free(old);
-	return true;
-}
-
-static struct known_string *remember(struct maps *m, uint64_t id, const char *text, size_t len,
-				     bool truncated)
-{
-	struct known_string *s;
-	char *copy;
-
-	if (2 * m->n_strings >= m->n_slots && !strings_grow(m))
-		return NULL;
-	s = string_slot(m, id);
-	if (s->text)
-		return s;
-	copy = malloc(len + 1);
-	if (!copy)
-		return NULL;
-	memcpy(copy, text, len);
-	copy[len] = 0;
-	m->n_strings++;
-	*s = (struct known_string){ id, copy, (uint32_t)len, truncated };
-	return s;
-}
-
-const char *maps_string(struct maps *m, uint64_t id, size_t *len, bool *truncated)
-{
-	struct known_string *s = m->n_slots ? string_slot(m, id) : NULL;
-	struct gt_str text;
-
-	if (!s || !s->text) {
-		if (m->dict < 0 || bpf_map_lookup_elem(m->dict, &id, &text))
-			return NULL;
-		if (text.len == 0 && text.full_len)	/* its text is being written */
-			return NULL;
-		if (text.len > GT_STR_MAX)
-			text.len = GT_STR_MAX;
-		s = remember(m, id, text.text, text.len, text.full_len > text.len);
-		if (!s)
-			return NULL;
-	}
-	*len = s->len;
-	*truncated = s->truncated;
-	return s->text;
-}
-
-int maps_put_string(struct maps *m, uint64_t id, const char *text, size_t len)
-{
-	struct gt_str s = { .full_len = (gt_u32)len };
-
-	s.len = (gt_u32)(len < GT_STR_MAX ? len : GT_STR_MAX);
-	memcpy(s.text, text, s.len);
-	if (!remember(m, id, text, s.len, s.len < len))
-		return -ENOMEM;
-	return m->dict < 0 ? 0 : bpf_map_update_elem(m->dict, &id, &s, BPF_ANY);
 }
