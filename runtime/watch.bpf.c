@@ -25,6 +25,14 @@ struct {				/* the same map as the script's programs test */
 	__type(value, gt_u32);
 } gt_tgids SEC(".maps");
 
+#define SIGCONT 18
+#define SIGSTOP 19
+
+/*
+ * Under -c a new program stops before its first instruction, until the tracer has
+ * attached to it and lets it go: nothing of it is missed. The stop comes before the
+ * record, or the tracer could be faster.
+ */
 SEC("raw_tp/sched_process_exec")
 int watch_exec(void *ctx)
 {
@@ -32,9 +40,13 @@ int watch_exec(void *ctx)
 
 	r.time = bpf_ktime_get_ns();
 	r.tgid = bpf_get_current_pid_tgid() >> 32;
-	if (watch_follow && !bpf_map_lookup_elem(&gt_tgids, &r.tgid))
-		return 0;
-	bpf_ringbuf_output(&watch_ring, &r, sizeof(r), 0);
+	if (watch_follow) {
+		if (!bpf_map_lookup_elem(&gt_tgids, &r.tgid))
+			return 0;
+		r.stopped = !bpf_send_signal(SIGSTOP);
+	}
+	if (bpf_ringbuf_output(&watch_ring, &r, sizeof(r), 0) && r.stopped)
+		bpf_send_signal(SIGCONT);
 	return 0;
 }
 

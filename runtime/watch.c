@@ -147,6 +147,15 @@ void watch_read(struct watch *w, void (*fn)(const struct watch_record *r, void *
 	ring_buffer__consume(w->ring);
 }
 
+void watch_stop(struct watch *w, void (*fn)(const struct watch_record *r, void *ctx), void *ctx)
+{
+	for (size_t i = 0; i < 2; i++) {
+		bpf_link__destroy(w->links[i]);
+		w->links[i] = NULL;
+	}
+	watch_read(w, fn, ctx);
+}
+
 struct warm {
 	struct bpf_object *object;
 	struct bpf_link *link;

@@ -10,7 +10,7 @@
 struct watch_record {
 	gt_u64 time;	/* ktime of the exec */
 	gt_u32 tgid;
-	gt_u32 pad;
+	gt_u32 stopped;	/* it waits for a SIGCONT */
 };
 
 #ifndef __bpf__
@@ -22,6 +22,9 @@ void watch_free(struct watch *w);
 
 int watch_fd(const struct watch *w);	/* readable when there is something to read */
 void watch_read(struct watch *w, void (*fn)(const struct watch_record *r, void *ctx), void *ctx);
+
+/* Detaches, then reads what is left: nothing stays stopped. */
+void watch_stop(struct watch *w, void (*fn)(const struct watch_record *r, void *ctx), void *ctx);
 
 /*
  * Attaches an empty program to a site of the file and keeps it: the kernel makes the

@@ -603,9 +603,15 @@ int trace_begin(struct trace *t, const void *elf, size_t size, struct diag *d)
 }
 
 /* ---- the loop ---- */
-static void on_exec(const struct watch_record *r, void *ctx)
+static void let_go(const struct watch_record *r, void *ctx)
 {
-	struct trace *t = ctx;
+	(void)ctx;
+	if (r->stopped)
+		kill((pid_t)r->tgid, SIGCONT);
+}
+
+static void new_program(struct trace *t, const struct watch_record *r)
+{
 	struct process *p;
 	char err[256];
 	bool known;
@@ -621,13 +627,19 @@ static void on_exec(const struct watch_record *r, void *ctx)
 			targets_forget(&t->targets, p);
 		return;
 	}
-	if (p->binary->state == BINARY_READY && attach_process(t, p))
+	if (p->binary->state == BINARY_READY && attach_process(t, p) && !r->stopped)
 		note(t, "pid %d was attached %.1f ms after it started", p->pid,
 		     (double)(now_ns() - r->time) / 1e6);
 	else if (p->binary->state == BINARY_ATTACHED)
 		attach_process(t, p);
 	if (p->binary->state == BINARY_FAILED)
 		targets_forget(&t->targets, p);
+}
+
+static void on_exec(const struct watch_record *r, void *ctx)
+{
+	new_program(ctx, r);
+	let_go(r, ctx);
 }
 
 static void reap_child(struct trace *t)
@@ -786,6 +798,8 @@ static void detach(struct trace *t)
 
 	t->missed = attach_missed(&t->targets);
 	detach_all(&t->loader, &t->targets);
+	if (t->watch)
+		watch_stop(t->watch, let_go, t);
 	watch_free(t->watch);
 	t->watch = NULL;
 	if (parallel)
