@@ -172,7 +172,9 @@ void escape_text(struct strbuf *b, const char *s, size_t len, bool cut, enum esc
 
 static void add_unit(struct strbuf *b, unsigned u)
 {
-	char out[6] = { '\\', 'u', hex[u >> 12 & 15], hex[u >> 8 & 15], hex[u >> 4 & 15], hex[u & 15] };
+	char out[6] = {
+		'\\', 'u', hex[u >> 12 & 15], hex[u >> 8 & 15], hex[u >> 4 & 15], hex[u & 15],
+	};
 
 	strbuf_add(b, out, sizeof(out));
 }

@@ -40,7 +40,8 @@ void format_uint(struct strbuf *b, uint64_t n)
 
 void format_int(struct strbuf *b, int64_t n)
 {
-	char out[21], *end = out + sizeof(out), *from = digits(end, n < 0 ? 0 - (uint64_t)n : (uint64_t)n);
+	char out[21], *end = out + sizeof(out);
+	char *from = digits(end, n < 0 ? 0 - (uint64_t)n : (uint64_t)n);
 
 	if (n < 0)
 		*--from = '-';
@@ -80,7 +81,8 @@ static bool add_scaled(struct strbuf *b, uint64_t n, uint64_t unit, uint64_t lim
 	from = digits(end, scaled / scale);
 	strbuf_add(b, from, (size_t)(end - from));
 	if (scale > 1) {
-		from = digits(end, scaled % scale + scale);	/* the 1 before it becomes the point */
+		/* the 1 before the fraction becomes the point */
+		from = digits(end, scaled % scale + scale);
 		*from = '.';
 		strbuf_add(b, from, (size_t)(end - from));
 	}
@@ -102,7 +104,9 @@ static void add_in_units(struct strbuf *b, uint64_t n, const struct unit *units)
 /* A long time as two whole units: 1m30s, 2h5m, 3d4h. */
 static void add_long(struct strbuf *b, uint64_t seconds)
 {
-	static const struct unit units[] = { { 86400, "d" }, { 3600, "h" }, { 60, "m" }, { 1, "s" } };
+	static const struct unit units[] = {
+		{ 86400, "d" }, { 3600, "h" }, { 60, "m" }, { 1, "s" },
+	};
 	unsigned i = 0;
 
 	while (seconds < units[i].size)

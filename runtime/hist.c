@@ -72,7 +72,7 @@ bool quantile(const struct agg_value *v, bool is_signed, double p, int64_t *out)
 			return false;
 		quant_bucket(v->sparse[i].bucket, &lo, &width);
 		middle = lo + width / 2;
-		/* A full table of cells can have refused what the buckets have: then max is not theirs. */
+		/* Cells that were full refused what the buckets have: then max is not theirs. */
 		if (v->some && middle > (uint64_t)v->max && (!is_signed || v->max >= (int64_t)lo))
 			middle = (uint64_t)v->max;
 		*out = (int64_t)middle;

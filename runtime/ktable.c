@@ -70,8 +70,8 @@ static int walk_batches(const struct ktable *t, entry_fn fn, void *ctx)
 			break;
 		}
 		err = bpf_map_lookup_batch(t->fd, first ? NULL : at, at, keys, values, &n, NULL);
-		if (err == -ENOSPC && room < UINT32_MAX / 2) {	/* a bucket is larger than the room */
-			room *= 2;
+		if (err == -ENOSPC && room < UINT32_MAX / 2) {
+			room *= 2;	/* what hashes alike is more than the room */
 			continue;
 		}
 		done = err == -ENOENT;

@@ -58,7 +58,8 @@ static uint64_t now_ns(void)
 /* ---- binding ---- */
 
 /* What a kernel map must be for the reader to be safe. */
-static bool table_fits(const struct ktable *t, const struct map_desc *d, bool sparse, unsigned words)
+static bool table_fits(const struct ktable *t, const struct map_desc *d, bool sparse,
+		       unsigned words)
 {
 	unsigned key = (unsigned)d->keys.n + d->tags;
 
@@ -244,7 +245,8 @@ int maps_wait_programs(struct maps *m)
 	if (m->wait_outer < 0 && m->wait_inner < 0)
 		wait_map_new(m);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	if (m->wait_outer >= 0 && !bpf_map_update_elem(m->wait_outer, &zero, &m->wait_inner, BPF_ANY))
+	if (m->wait_outer >= 0 && !bpf_map_update_elem(m->wait_outer, &zero, &m->wait_inner,
+						       BPF_ANY))
 		return 0;
 	return syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) ? -errno : 0;
 }
@@ -330,7 +332,8 @@ static void fold_cells(const struct agg_desc *a, struct agg_value *v, const uint
 		v->some = v->n != 0;
 }
 
-static void fold_row(struct fold *f, struct map_row *row, const uint64_t *key, const uint64_t *value)
+static void fold_row(struct fold *f, struct map_row *row, const uint64_t *key,
+		     const uint64_t *value)
 {
 	unsigned cpus = f->t->cpus;
 	unsigned words = f->t->value_words;

@@ -51,7 +51,7 @@ struct map_row {
 struct map_rows {
 	struct map_row *rows;
 	size_t n;
-	uint64_t span_ns;	/* time that they cover: since the map was emptied, or since the start */
+	uint64_t span_ns;	/* that they cover: since the map was emptied, or the start */
 };
 
 /*

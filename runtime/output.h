@@ -39,9 +39,10 @@ struct output *output_new(const struct program *p, struct maps *m, FILE *out,
 			  const struct output_opts *o);
 void output_free(struct output *o);
 
-void output_start(struct output *o);				/* {"type":"start",…}; text: nothing */
-void output_target(struct output *o, const struct output_target *t);	/* JSON; text: nothing */
-void output_attached(struct output *o, unsigned sites);		/* JSON; text: nothing */
+/* These three are objects of JSON; in text they are nothing. */
+void output_start(struct output *o);
+void output_target(struct output *o, const struct output_target *t);
+void output_attached(struct output *o, unsigned sites);
 /* The process has another name now (exec), or its number another process. */
 void output_process_changed(struct output *o, int pid);
 

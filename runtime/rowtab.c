@@ -102,7 +102,8 @@ static struct map_row *add_row(struct rowtab *t, const uint64_t *keys, const uin
 		row->aggs = zeros(t->d->aggs.n, sizeof(*row->aggs));
 		for (size_t i = 0; i < t->d->aggs.n; i++)
 			if (t->d->aggs.v[i].dense)
-				row->aggs[i].buckets = zeros(t->d->aggs.v[i].dense, sizeof(uint64_t));
+				row->aggs[i].buckets = zeros(t->d->aggs.v[i].dense,
+							     sizeof(uint64_t));
 	}
 	return row;
 }

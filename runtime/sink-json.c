@@ -120,7 +120,8 @@ static void json_start(struct output *o)
 }
 
 /* "ok", or why the event does not fire in the target; of a union, why its first member does not. */
-static const char *probe_state(const struct output *o, unsigned event, const struct output_target *t)
+static const char *probe_state(const struct output *o, unsigned event,
+			       const struct output_target *t)
 {
 	uint64_t members = event_rows[event].kind == EVENT_UNION ?
 			   event_rows[event].members & o->p->events : EV_BIT(event);
@@ -492,8 +493,8 @@ static void add_left_out(struct output *o, const struct clause_desc *c, const st
 	strbuf_fini(&why);
 }
 
-static void add_clause_end(struct output *o, const struct clause_desc *c, const struct gt_cell *cell,
-			   uint64_t missed)
+static void add_clause_end(struct output *o, const struct clause_desc *c,
+			   const struct gt_cell *cell, uint64_t missed)
 {
 	strbuf_puts(&o->out, "{\"clause\":");
 	format_uint(&o->out, c->index);

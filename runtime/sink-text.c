@@ -223,7 +223,8 @@ static void add_section(struct output *o, unsigned clause)
 {
 	struct text_sink *t = o->sink;
 
-	strbuf_add(&o->out, t->sections[clause].s ? t->sections[clause].s : "", t->sections[clause].len);
+	strbuf_add(&o->out, t->sections[clause].s ? t->sections[clause].s : "",
+		   t->sections[clause].len);
 	strbuf_reset(&t->sections[clause]);
 	t->due[clause] = false;
 }

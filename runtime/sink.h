@@ -73,7 +73,7 @@ struct output {
 };
 
 const struct process *output_process(struct output *o, int pid);
-/* Of the event that made a record of s: "grpc:msg_send", "interval:1s". Valid until the next call. */
+/* Of the event that made a record of s: "grpc:msg_send", "interval:1s"; until the next call. */
 const char *output_event_name(struct output *o, const struct stmt_desc *s, unsigned event);
 /* Since tracing began. */
 int64_t output_elapsed(struct output *o, uint64_t time);

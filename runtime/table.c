@@ -32,7 +32,8 @@ void text_table_end_cell(struct text_table *t)
 			abort();
 	}
 	t->cells[t->n].to = t->text.len;
-	t->cells[t->n++].width = escape_width(t->text.s ? t->text.s + from : "", t->text.len - from);
+	t->cells[t->n++].width = escape_width(t->text.s ? t->text.s + from : "",
+					      t->text.len - from);
 }
 
 static void print_cell(const struct text_table *t, struct strbuf *out, size_t i, size_t width)

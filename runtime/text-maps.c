@@ -331,7 +331,8 @@ static void add_more(struct strbuf *out, const struct sink_map *m)
 static void add_value(struct output *o, struct strbuf *b, const struct map_desc *d,
 		      const struct map_row *row)
 {
-	format_value(&o->f, b, d->value, (struct value){ (uint64_t)row->value, VALUE_KNOWN }, false);
+	format_value(&o->f, b, d->value, (struct value){ (uint64_t)row->value, VALUE_KNOWN },
+		     false);
 }
 
 static void add_values(struct output *o, struct strbuf *out, const struct sink_map *m)
@@ -425,5 +426,6 @@ void text_map_failed(struct output *o, const struct sink_map *m, int err)
 		add_map_name(out, m->d);
 	else
 		strbuf_puts(out, INDENT);
-	strbuf_printf(out, "%s(the map cannot be read: %s)\n", m->d->name ? INDENT : "", strerror(err));
+	strbuf_printf(out, "%s(the map cannot be read: %s)\n", m->d->name ? INDENT : "",
+		      strerror(err));
 }

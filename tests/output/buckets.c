@@ -93,7 +93,9 @@ static uint64_t draw(unsigned distribution)
 	}
 }
 
-static const char *const distributions[] = { "flat", "exponential", "log-normal", "two spikes", "small" };
+static const char *const distributions[] = {
+	"flat", "exponential", "log-normal", "two spikes", "small",
+};
 
 #define SAMPLES 100000
 
@@ -141,14 +143,17 @@ static bool at(const struct agg_value *v, double p, int64_t want)
 	bool some = quantile(v, true, p, &x);
 
 	if (!some || x != want)
-		printf("# have %s %lld, want %lld\n", some ? "" : "none", (long long)x, (long long)want);
+		printf("# have %s %lld, want %lld\n", some ? "" : "none", (long long)x,
+		       (long long)want);
 	return some && x == want;
 }
 
 static void ranks(void)
 {
-	struct sparse_bucket b[] = { { 1, 1 }, { 2, 1 }, { 3, 1 }, { 4, 1 }, { 5, 1 }, { 6, 1 }, { 7, 1 },
-				     { 8, 1 }, { 9, 1 }, { 10, 1 } };
+	struct sparse_bucket b[] = {
+		{ 1, 1 }, { 2, 1 }, { 3, 1 }, { 4, 1 }, { 5, 1 },
+		{ 6, 1 }, { 7, 1 }, { 8, 1 }, { 9, 1 }, { 10, 1 },
+	};
 	struct agg_value v = { .n = 10, .some = true, .max = 10, .sparse = b, .n_sparse = 10 };
 	struct sparse_bucket negative[] = { { GT_QUANT_NEG, 9 }, { 5, 1 } };
 	struct agg_value n = { .n = 10, .some = true, .max = 5, .sparse = negative, .n_sparse = 2 };
@@ -158,8 +163,8 @@ static void ranks(void)
 	uint64_t lo, width;
 	int64_t x;
 
-	ok(at(&v, 0.5, 5) && at(&v, 0.9, 9) && at(&v, 0.91, 10) && at(&v, 0.1, 1) && at(&v, 0.999, 10),
-	   "a rank is ceil(p * n)");
+	ok(at(&v, 0.5, 5) && at(&v, 0.9, 9) && at(&v, 0.91, 10) && at(&v, 0.1, 1) &&
+	   at(&v, 0.999, 10), "a rank is ceil(p * n)");
 	ok(at(&v, 0.3, 3) && at(&v, 0.7, 7) && at(&v, 0.6, 6), "and not a step more by rounding");
 	ok(!quantile(&n, true, 0.5, &x), "of negative values only the sign is known");
 	ok(at(&n, 0.99, 5), "but those above them are");
@@ -177,7 +182,8 @@ static void drawn(void)
 	struct strbuf b = { 0 };
 	struct bars_look narrow = { .width = 40 }, blocks = { .width = 40, .blocks = true };
 	bars_print(&b, &a, &v, "  ", &narrow);
-	ok(!strncmp(b.s, "  [1K, 2K)", 10) && strstr(b.s, "[2K, 4K)     8 |@@@@") && strstr(b.s, "  ...\n") &&
+	ok(!strncmp(b.s, "  [1K, 2K)", 10) && strstr(b.s, "[2K, 4K)     8 |@@@@") &&
+	   strstr(b.s, "  ...\n") &&
 	   strstr(b.s, "[256K, 512K) 1 |"), "from the first row to the last, long gaps as one");
 	for (char *line = b.s, *end; (end = strchr(line, '\n')); line = end + 1)
 		ok(end - line <= 40, "a line of %d columns", (int)(end - line));

@@ -41,8 +41,8 @@ static struct agg_desc agg_new(enum builtin_id id, const char *text, struct type
 	return a;
 }
 
-static void add_agg_map(struct map_desc *d, unsigned id, unsigned clause, const struct agg_desc *aggs,
-			size_t n, unsigned cells)
+static void add_agg_map(struct map_desc *d, unsigned id, unsigned clause,
+			const struct agg_desc *aggs, size_t n, unsigned cells)
 {
 	d->id = id;
 	d->kind = MAP_AGG;
@@ -156,15 +156,23 @@ static void fill_stmts(struct stmt_desc *s)
 		{ "\n", -1, 0, "" },
 	};
 
-	s[ST_EMIT] = (struct stmt_desc){ .kind = STMT_D_EMIT, .clause = CL_EMIT, .values = VEC(fields) };
+	s[ST_EMIT] = (struct stmt_desc){
+		.kind = STMT_D_EMIT, .clause = CL_EMIT, .values = VEC(fields),
+	};
 	s[ST_PRINTF] = (struct stmt_desc){
-		.kind = STMT_D_PRINTF, .clause = CL_EMIT, .values = VEC(fields), .format = VEC(pieces),
+		.kind = STMT_D_PRINTF, .clause = CL_EMIT, .values = VEC(fields),
+		.format = VEC(pieces),
 	};
 	s[ST_VALUE] = (struct stmt_desc){
-		.kind = STMT_D_PRINT_VALUE, .clause = CL_EMIT, .values = { .v = fields + 1, .n = 1 },
+		.kind = STMT_D_PRINT_VALUE, .clause = CL_EMIT,
+		.values = { .v = fields + 1, .n = 1 },
 	};
-	s[ST_MAP] = (struct stmt_desc){ .kind = STMT_D_PRINT_MAP, .clause = CL_TICK, .map = MAP_OPEN, .top = 1 };
-	s[ST_CLEAR] = (struct stmt_desc){ .kind = STMT_D_CLEAR, .clause = CL_TICK, .map = MAP_OPEN };
+	s[ST_MAP] = (struct stmt_desc){
+		.kind = STMT_D_PRINT_MAP, .clause = CL_TICK, .map = MAP_OPEN, .top = 1,
+	};
+	s[ST_CLEAR] = (struct stmt_desc){
+		.kind = STMT_D_CLEAR, .clause = CL_TICK, .map = MAP_OPEN,
+	};
 	for (unsigned i = 0; i < ST_N; i++)
 		s[i].id = i;
 }

@@ -104,8 +104,8 @@ static void merge_cpus(bool batch)
 	/* count, sum, avg, min, stats: see bpf-helpers/agg.bpf.h */
 	PUT(fd, small, true, 0, 1, 5, 1, 5, 1, ~(5 ^ SIGN), 1, 5, 1, ~5ull, 1, 5);
 	PUT(fd, big, true, 0, 2, 7, 2, 7, 2, ~(3 ^ SIGN), 2, 7, 2, ~3ull, 2, 4);
-	PUT(fd, big, true, 1, 1, (uint64_t)-20, 1, (uint64_t)-20, 1, ~((uint64_t)-20 ^ SIGN), 1, 20, 1,
-	    ~20ull, 1, 20);
+	PUT(fd, big, true, 1, 1, (uint64_t)-20, 1, (uint64_t)-20, 1, ~((uint64_t)-20 ^ SIGN),
+	    1, 20, 1, ~20ull, 1, 20);
 	PUT(fd, gone, true, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 	ok(!maps_bind(&m, &p, find_fd, NULL, NULL), "bound");
 	if (!batch)
@@ -114,7 +114,8 @@ static void merge_cpus(bool batch)
 	if (rows.n == 3) {
 		const struct agg_value *v = rows.rows[0].aggs;
 
-		ok(rows.rows[0].keys[0] == 12 && v[0].n == 3, "the row with most comes first, of all CPUs");
+		ok(rows.rows[0].keys[0] == 12 && v[0].n == 3,
+		   "the row with most comes first, of all CPUs");
 		ok(v[1].sum == -13 && v[2].sum == -13 && v[2].n == 3, "sums are signed");
 		ok(v[3].some && v[3].min == -20, "the least of all CPUs");
 		ok(v[4].some && v[4].n == 3 && v[4].sum == 27 && v[4].min == 3 && v[4].max == 20,
@@ -125,7 +126,8 @@ static void merge_cpus(bool batch)
 		   rows.rows[2].key_status[1] == 0, "an unknown key, and no value at all");
 	}
 	map_rows_free(&d, &rows);
-	ok(!maps_clear(m, 0) && !maps_read(m, 0, false, &rows) && rows.n == 0, "cleared key by key");
+	ok(!maps_clear(m, 0) && !maps_read(m, 0, false, &rows) && rows.n == 0,
+	   "cleared key by key");
 	map_rows_free(&d, &rows);
 	maps_free(m);
 	close_all();
@@ -153,14 +155,16 @@ static void no_keys(void)
 	map_rows_free(&d, &rows);
 	PUT(fd, &half[0], true, 0, 4);
 	PUT(fd, &half[0], true, 1, 5);
-	ok(!maps_read(m, 0, false, &rows) && rows.n == 1 && rows.rows[0].aggs[0].n == 9, "a running total");
+	ok(!maps_read(m, 0, false, &rows) && rows.n == 1 && rows.rows[0].aggs[0].n == 9,
+	   "a running total");
 	ok(rows.span_ns > 1000000000ull, "that covers the time since the start");
 	map_rows_free(&d, &rows);
 	ok(!maps_read(m, 0, true, &rows) && rows.n == 1 && rows.rows[0].aggs[0].n == 9, "taken");
 	map_rows_free(&d, &rows);
 	ok(shared.epoch[0] == 1, "the other half is written now");
 	PUT(fd, &half[1], true, 0, 2);
-	ok(!maps_read(m, 0, true, &rows) && rows.n == 1 && rows.rows[0].aggs[0].n == 2, "only what is new");
+	ok(!maps_read(m, 0, true, &rows) && rows.n == 1 && rows.rows[0].aggs[0].n == 2,
+	   "only what is new");
 	ok(rows.span_ns < 1000000000ull, "that covers the time since");
 	map_rows_free(&d, &rows);
 	ok(!maps_read(m, 0, true, &rows) && rows.n == 0, "and then nothing");
@@ -176,7 +180,9 @@ static void both_kinds(bool batch)
 	static struct key_desc keys[1];
 	static struct agg_desc aggs[3];
 	unsigned c = 0;
-	struct map_desc d = { .kind = MAP_AGG, .tags = true, .swap = true, .keys = VEC(keys), .aggs = VEC(aggs) };
+	struct map_desc d = {
+		.kind = MAP_AGG, .tags = true, .swap = true, .keys = VEC(keys), .aggs = VEC(aggs),
+	};
 	struct program p = one_map(&d);
 	struct gt_shared shared = { 0 };
 	struct map_rows rows;
@@ -210,25 +216,30 @@ static void both_kinds(bool batch)
 		const struct agg_value *v = rows.rows[0].aggs;
 
 		ok(rows.rows[0].keys[0] == 2 && v[0].n == 2, "ordered by the first aggregation");
-		ok(v[1].n == 7 && v[1].buckets[12] == 3 && v[1].buckets[13] == 4, "the histogram's row");
+		ok(v[1].n == 7 && v[1].buckets[12] == 3 && v[1].buckets[13] == 4,
+		   "the histogram's row");
 		ok(v[2].n == 8 && v[2].n_sparse == 3 && v[2].sparse[0].bucket == GT_QUANT_NEG &&
 		   v[2].sparse[1].bucket == 7 && v[2].sparse[2].bucket == 100 && v[2].max == 200,
 		   "the percentiles' buckets, in order");
-		ok(rows.rows[2].keys[0] == 3 && rows.rows[2].aggs[2].n == 2 && !rows.rows[2].aggs[2].some,
+		ok(rows.rows[2].keys[0] == 3 && rows.rows[2].aggs[2].n == 2 &&
+		   !rows.rows[2].aggs[2].some,
 		   "a key that only one of them has");
 	}
 	map_rows_free(&d, &rows);
 
-	ok(!maps_read_held(m, 0, &rows) && rows.n == 3 && shared.epoch[0] == 1, "held: read, and flipped");
+	ok(!maps_read_held(m, 0, &rows) && rows.n == 3 && shared.epoch[0] == 1,
+	   "held: read, and flipped");
 	map_rows_free(&d, &rows);
 	PUT(cells, ((uint64_t[]){ 1, EPOCH }), true, 0, 10, 10, 300 ^ SIGN);
 	PUT(sparse, ((uint64_t[]){ 1, EPOCH, 100 }), false, 0, 10);
 	ok(!maps_read(m, 0, false, &rows) && rows.n == 3 && rows.rows[0].keys[0] == 1 &&
-	   rows.rows[0].aggs[0].n == 11 && rows.rows[0].aggs[2].n == 18 && rows.rows[0].aggs[2].max == 300,
+	   rows.rows[0].aggs[0].n == 11 && rows.rows[0].aggs[2].n == 18 &&
+	   rows.rows[0].aggs[2].max == 300,
 	   "what is held still counts");
 	map_rows_free(&d, &rows);
 	ok(!maps_read_held(m, 0, &rows) && rows.n == 3 && rows.rows[0].aggs[2].n_sparse == 3 &&
-	   rows.rows[0].aggs[2].n == 18 && rows.rows[0].aggs[1].n == 7, "also when it is held again");
+	   rows.rows[0].aggs[2].n == 18 && rows.rows[0].aggs[1].n == 7,
+	   "also when it is held again");
 	map_rows_free(&d, &rows);
 	PUT(cells, ((uint64_t[]){ 9, 0 }), true, 0, 1, 1, 5 ^ SIGN);
 	maps_drop_held(m, 0);
@@ -303,14 +314,16 @@ static void strings(void)
 	s.full_len = 1000;
 	memset(s.text, 'x', sizeof(s.text));
 	bpf_map_update_elem(fd, &id, &s, BPF_ANY);
-	ok(maps_string(m, id, &len, &cut) && len == GT_STR_MAX && cut, "the beginning of a long one");
+	ok(maps_string(m, id, &len, &cut) && len == GT_STR_MAX && cut,
+	   "the beginning of a long one");
 	id = 79;
 	s.len = 0xffffffff;
 	bpf_map_update_elem(fd, &id, &s, BPF_ANY);
 	ok(maps_string(m, id, &len, &cut) && len == GT_STR_MAX, "a length that cannot be");
 	memset(big, 'y', sizeof(big));
-	ok(!maps_put_string(m, 80, big, sizeof(big)) && !bpf_map_lookup_elem(fd, (uint64_t[]){ 80 }, &s) &&
-	   s.len == GT_STR_MAX && s.full_len == 300, "one of the tracer's own is in the kernel's map");
+	ok(!maps_put_string(m, 80, big, sizeof(big)) &&
+	   !bpf_map_lookup_elem(fd, (uint64_t[]){ 80 }, &s) && s.len == GT_STR_MAX &&
+	   s.full_len == 300, "one of the tracer's own is in the kernel's map");
 	for (uint64_t i = 1000; i < 5000; i++)
 		maps_put_string(m, i, big, i % 7);
 	for (uint64_t i = 1000; i < 5000; i++)
@@ -332,13 +345,15 @@ static void counters(void)
 	for (uint32_t c = 0; c < 3; c++) {
 		for (int i = 0; i < n_cpus; i++)
 			all[i] = (struct gt_cell){
-				.events = c + 1, .left_out[GT_UNK_BEFORE] = 2, .sides = { 1, c }, .truncated = 5,
+				.events = c + 1, .left_out[GT_UNK_BEFORE] = 2,
+				.sides = { 1, c }, .truncated = 5,
 			};
 		bpf_map_update_elem(fd, &c, all, BPF_ANY);
 	}
 	ok(!maps_bind(&m, &p, find_fd, NULL, NULL) && !maps_cells(m, out), "read");
 	ok(out[2].events == 3u * (unsigned)n_cpus && out[0].events == (unsigned)n_cpus &&
-	   out[1].left_out[GT_UNK_BEFORE] == 2u * (unsigned)n_cpus && out[2].sides[1] == 2u * (unsigned)n_cpus &&
+	   out[1].left_out[GT_UNK_BEFORE] == 2u * (unsigned)n_cpus &&
+	   out[2].sides[1] == 2u * (unsigned)n_cpus &&
 	   out[1].truncated == 5u * (unsigned)n_cpus, "sums over the CPUs");
 	free(all);
 	maps_free(m);
@@ -356,7 +371,8 @@ static void misfits(void)
 
 	agg[0] = agg_new(BI_COUNT, "count()", t_void, &c);
 	d.cells = c;
-	ok(maps_bind(&m, &p, find_fd, NULL, NULL) == -ENOENT && !m, "a map that is not in the object");
+	ok(maps_bind(&m, &p, find_fd, NULL, NULL) == -ENOENT && !m,
+	   "a map that is not in the object");
 	make("m0", BPF_MAP_TYPE_PERCPU_HASH, 8, 8, 10, 0);
 	ok(maps_bind(&m, &p, find_fd, NULL, NULL) == -EINVAL && !m, "a map with other keys");
 	close_all();
@@ -414,7 +430,8 @@ static void *count_away(void *fd)
 	uint64_t n = 0;
 
 	while (!__atomic_load_n(&stop_counting, __ATOMIC_RELAXED)) {
-		LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = packet, .data_size_in = sizeof(packet),
+		LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = packet,
+			    .data_size_in = sizeof(packet),
 			    .repeat = REPEAT);
 
 		if (bpf_prog_test_run_opts(*(int *)fd, &run))
@@ -435,7 +452,8 @@ static void nothing_falls_between(void)
 	pthread_t threads[3];
 	uint64_t counted = 0, taken = 0;
 	size_t size = (sizeof(struct gt_shared) + 4095) & ~4095ul;
-	int shared = make("shared", BPF_MAP_TYPE_ARRAY, 4, sizeof(struct gt_shared), 1, BPF_F_MMAPABLE);
+	int shared = make("shared", BPF_MAP_TYPE_ARRAY, 4, sizeof(struct gt_shared), 1,
+			  BPF_F_MMAPABLE);
 	int counts = make("m0", BPF_MAP_TYPE_PERCPU_HASH, 8, 8, 16, 0), prog;
 	struct gt_shared *page = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, shared, 0);
 

@@ -27,7 +27,9 @@ static struct map_row row(const struct map_desc *d, uint64_t k0, uint64_t k1)
 
 static void show(struct output *o, unsigned map, struct map_row *rows, size_t n)
 {
-	struct map_rows all = { .rows = calloc(n ? n : 1, sizeof(*rows)), .n = n, .span_ns = 2500 * MS };
+	struct map_rows all = {
+		.rows = calloc(n ? n : 1, sizeof(*rows)), .n = n, .span_ns = 2500 * MS,
+	};
 	struct sink_map m = {
 		.d = &o->p->maps.v[map], .rows = &all, .final = true, .wall_ns = output_wall_now(),
 	};
@@ -82,7 +84,9 @@ static void show_quantile(struct output *o)
 	struct map_row rows[] = { row(d, STR_ECHO, 0), row(d, STR_BULK, 0) };
 	static const struct sparse_bucket some[] = { { 100, 90 }, { 900, 9 }, { 1200, 1 } };
 
-	rows[0].aggs[0] = (struct agg_value){ .n = 100, .some = true, .max = 14500000, .n_sparse = 3 };
+	rows[0].aggs[0] = (struct agg_value){
+		.n = 100, .some = true, .max = 14500000, .n_sparse = 3,
+	};
 	rows[0].aggs[0].sparse = malloc(sizeof(some));
 	memcpy(rows[0].aggs[0].sparse, some, sizeof(some));
 	rows[1].aggs[0].n_sparse = 0;
@@ -92,7 +96,9 @@ static void show_quantile(struct output *o)
 static void show_others(struct output *o)
 {
 	const struct map_desc *maps = o->p->maps.v;
-	struct map_row open[] = { row(&maps[MAP_OPEN], STR_ECHO, 0), row(&maps[MAP_OPEN], STR_LOST, 0) };
+	struct map_row open[] = {
+		row(&maps[MAP_OPEN], STR_ECHO, 0), row(&maps[MAP_OPEN], STR_LOST, 0),
+	};
 	struct map_row number[] = { row(&maps[MAP_NUMBER], 0, 0) };
 	struct map_row lhist[] = { row(&maps[MAP_LHIST], 0, 0) };
 	struct map_row stats[] = { row(&maps[MAP_STATS], 0, 0) };
@@ -108,7 +114,9 @@ static void show_others(struct output *o)
 	lhist[0].aggs[0].buckets[11] = 2;
 	lhist[0].aggs[0].n = 18;
 	show(o, MAP_LHIST, lhist, 1);
-	stats[0].aggs[0] = (struct agg_value){ .n = 4, .some = true, .sum = 4004, .min = 1, .max = 4000 };
+	stats[0].aggs[0] = (struct agg_value){
+		.n = 4, .some = true, .sum = 4004, .min = 1, .max = 4000,
+	};
 	show(o, MAP_STATS, stats, 1);
 	show(o, MAP_SINGLE, NULL, 0);
 }
@@ -124,13 +132,16 @@ static void say_record(struct output *o, unsigned stmt, uint64_t at, unsigned ev
 
 static void say_records(struct output *o)
 {
-	static const uint64_t a[] = { 5, 271838, STR_ECHO, 0, 1210000, 0xc000123000, 1, 0, 1ull << 63 };
+	static const uint64_t a[] = {
+		5, 271838, STR_ECHO, 0, 1210000, 0xc000123000, 1, 0, 1ull << 63,
+	};
 	static const uint64_t b[] = { 7, 12, STR_HOSTILE, 1, 980, 0xc000123400, 0, 0, 3 };
 	static const unsigned gone[] = { 0, 1, 2, 0, 2, 1, 2, 1, 2 };
+	static const unsigned timeless[] = { 0, 0, 0, 0, 0, 0, 0, 1, 0 };
 
 	say_record(o, ST_EMIT, 1234567, EV_MSG_SEND, a, gone, 9);
-	say_record(o, ST_EMIT, 1234999, EV_MSG_SEND, b, (unsigned[]){ 0, 0, 0, 0, 0, 0, 0, 1, 0 }, 9);
-	say_record(o, ST_EMIT, 12 * 1000 * MS, EV_MSG_SEND, a, (unsigned[]){ 0, 0, 0, 0, 0, 0, 0, 1, 0 }, 9);
+	say_record(o, ST_EMIT, 1234999, EV_MSG_SEND, b, timeless, 9);
+	say_record(o, ST_EMIT, 12 * 1000 * MS, EV_MSG_SEND, a, timeless, 9);
 	say_record(o, ST_PRINTF, 12001 * MS, EV_MSG_SEND, a, NULL, 9);
 	say_record(o, ST_PRINTF, 12002 * MS, EV_MSG_SEND, b, gone, 9);
 	say_record(o, ST_PRINTF, 12003 * MS, EV_MSG_SEND, b, NULL, 9);
@@ -177,8 +188,10 @@ static void say_run(struct output *o)
 static size_t harm(char *s, size_t max)
 {
 	static const char *const bits[] = {
-		"\033[2J", "\033]0;", "\007", "\xe2\x80\xae", "\xe2\x81\xa6", "\xc2\x9b", "\xff", "\xf0\x9f",
-		"\\", "\"", "\n", "\r", "a", " ", "=", "\xed\xa0\x80", "\xc0\x80", "\xe6\x97\xa5", "\x7f",
+		"\033[2J", "\033]0;", "\007", "\xe2\x80\xae", "\xe2\x81\xa6", "\xc2\x9b",
+		"\xff", "\xf0\x9f",
+		"\\", "\"", "\n", "\r", "a", " ", "=", "\xed\xa0\x80", "\xc0\x80", "\x7f",
+		"\xe6\x97\xa5",
 	};
 	size_t n = 0;
 

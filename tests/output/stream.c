@@ -172,7 +172,8 @@ static void processes(struct maps *m)
 	close(p[0]);
 	waitpid(child, NULL, 0);
 	say(o, ST_EMIT, (unsigned)child, EV_MSG_SEND, 4);
-	ok(count_of(written(f, o), "\"comm\":\"other\"") == 2, "it is kept when the process is gone");
+	ok(count_of(written(f, o), "\"comm\":\"other\"") == 2,
+	   "it is kept when the process is gone");
 	say(o, ST_EMIT, 99999999, EV_MSG_SEND, 5);
 	ok(strstr(written(f, o), "\"comm\":null") != NULL, "one that was never there has none");
 	for (unsigned i = 1; i < 500; i++)
@@ -190,7 +191,8 @@ static void names(struct maps *m)
 	FILE *f = tmpfile();
 	struct output *o = output_new(fixture(), m, f, &opts);
 
-	ok(!strcmp(output_event_name(o, &tick, EV_INTERVAL), "interval:1.5s"), "an interval by its time");
+	ok(!strcmp(output_event_name(o, &tick, EV_INTERVAL), "interval:1.5s"),
+	   "an interval by its time");
 	ok(!strcmp(output_event_name(o, &tick, EV_BEGIN), "begin"), "begin");
 	ok(!strcmp(output_event_name(o, &tick, EV_MSG_SEND), "grpc:msg_send"), "a union's member");
 	ok(!strcmp(output_event_name(o, &tick, 4000), "?"), "an event that is not");
@@ -234,7 +236,8 @@ static void tell(unsigned stmt, uint64_t time)
 static void print_and_clear(void)
 {
 	static struct stmt_desc stmts[] = {
-		{ .id = 0, .kind = STMT_D_PRINT_MAP, .clause = 1 }, { .id = 1, .kind = STMT_D_CLEAR, .clause = 1 },
+		{ .id = 0, .kind = STMT_D_PRINT_MAP, .clause = 1 },
+		{ .id = 1, .kind = STMT_D_CLEAR, .clause = 1 },
 		{ .id = 2, .kind = STMT_D_PRINT_MAP, .clause = 2 },
 	};
 	static struct clause_desc clauses[2] = { { .index = 1 }, { .index = 2 } };
@@ -273,9 +276,11 @@ static void print_and_clear(void)
 	add(shared.epoch[0] & 1, 4);
 	tell(0, 6000000000);
 	tell(0, 7000000000);
-	ok(count_of(written(f, o), "  count()  4\n") == 2, "a print() whose clear() did not run changes nothing");
+	ok(count_of(written(f, o), "  count()  4\n") == 2,
+	   "a print() whose clear() did not run changes nothing");
 	output_maps(o, false);
-	ok(strstr(written(f, o), "\nafter ") && strstr(text, "@a\n  count()  4\n"), "a round of maps");
+	ok(strstr(written(f, o), "\nafter ") && strstr(text, "@a\n  count()  4\n"),
+	   "a round of maps");
 	o->opts.delta = true;
 	output_maps(o, false);
 	output_maps(o, true);

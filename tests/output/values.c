@@ -215,7 +215,8 @@ static void escapes(void)
 	escape_text(&b, big, sizeof(big), false, ESCAPE_PLAIN);
 	ok(b.len == 256 + strlen("…"), "a long string is cut at 256 bytes");
 	strbuf_reset(&b);
-	ok(escape_width("grüß", 6) == 4 && escape_width("日本", 6) == 4 && escape_width("e\xcc\x81", 3) == 1,
+	ok(escape_width("grüß", 6) == 4 && escape_width("日本", 6) == 4 &&
+	   escape_width("e\xcc\x81", 3) == 1,
 	   "columns of accents, wide and combining characters");
 }
 
@@ -223,8 +224,10 @@ static void escapes(void)
 static size_t noise(char *s, size_t max)
 {
 	static const char *const bits[] = {
-		"\033", "\033[2J", "\xe2\x80\xae", "\xe2\x81\xa6", "\xc2\x9b", "\xff", "\xf0\x9f", "\\",
-		"\"", "\n", "a", "/svc/M", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xc0\x80", "日", "\x7f",
+		"\033", "\033[2J", "\xe2\x80\xae", "\xe2\x81\xa6", "\xc2\x9b",
+		"\xff", "\xf0\x9f", "\\",
+		"\"", "\n", "a", "/svc/M", "\xed\xa0\x80", "\xf4\x90\x80\x80",
+		"\xc0\x80", "日", "\x7f",
 		"\\u001b", "\xef\xbf\xbf", "=", " ",
 	};
 	size_t n = 0;
@@ -355,10 +358,12 @@ static void property(void)
 		wild += b.len && !is_tame(b.s, b.len);
 		broken += b.len && !is_utf8(b.s, b.len);
 		if (how[i % 3] == ESCAPE_BARE && i % 4 != 3)
-			changed += unescape(b.s ? b.s : "", b.len, back) != len || memcmp(back, s, len);
+			changed += unescape(b.s ? b.s : "", b.len, back) != len ||
+				   memcmp(back, s, len);
 		strbuf_reset(&b);
 		escape_json(&b, s, len, i % 4 == 3);
-		bad_json += !is_tame(b.s, b.len) || !is_utf8(b.s, b.len) || !is_json_string(b.s, b.len);
+		bad_json += !is_tame(b.s, b.len) || !is_utf8(b.s, b.len) ||
+			    !is_json_string(b.s, b.len);
 	}
 	strbuf_reset(&b);
 	ok(!wild, "of %u hostile strings none leaves its value in text (%u do)", runs, wild);
