@@ -52,15 +52,11 @@ static bool begins_item(const struct parse *p, size_t i)
 	}
 }
 
-/* Could the item that begins at `from` be over before token i? */
-static bool may_end(const struct parse *p, size_t from, size_t i)
+/* Could the item that begins at `from` be over before token i, which is `depth` deep? */
+static bool may_end(const struct parse *p, size_t from, size_t i, int depth)
 {
-	int depth = 0;
-
 	while (i > from && kind(p, i - 1) == TOK_SEMI)
 		i--;
-	for (size_t k = from; k < i; k++)
-		depth += is_open(kind(p, k)) - is_close(kind(p, k));
 	if (depth > 0 || i <= from)
 		return false;
 	if (kind(p, from) == TOK_ON)
@@ -78,9 +74,9 @@ static bool begins_line(const struct parse *p, size_t i)
 }
 
 /* A reserved word inside an item, where a name or a value was meant. */
-static bool is_misplaced(const struct parse *p, const struct item *open, size_t i)
+static bool is_misplaced(const struct parse *p, const struct item *open, size_t i, int depth)
 {
-	return !begins_item(p, i) && !begins_line(p, i) && !may_end(p, open->from, i) &&
+	return !begins_item(p, i) && !begins_line(p, i) && !may_end(p, open->from, i, depth) &&
 	       i > open->from + 1;
 }
 
@@ -125,17 +121,21 @@ static bool has_bad(const struct parse *p, size_t from, size_t to)
 static struct item cut_item(struct parse *p, size_t from)
 {
 	struct item it = { from, from + 1, 0, false };
+	int depth = 0;
 
 	for (; it.to < p->tokens.n; it.to++) {
-		if (!is_item_word(kind(p, it.to)))
+		int k = kind(p, it.to);
+
+		depth += is_open(k) - is_close(k);
+		it.bad |= k == TOK_BAD;
+		if (!is_item_word(k))
 			continue;
-		if (!is_misplaced(p, &it, it.to))
+		if (!is_misplaced(p, &it, it.to, depth))
 			break;
-		if (!it.bad && !has_bad(p, from, it.to))
+		if (!it.bad)
 			misplaced_error(p, it.to);
 		it.bad = true;
 	}
-	it.bad |= has_bad(p, it.from, it.to);
 	return it;
 }
 

@@ -11,3 +11,5 @@ GRAMMAR_SOURCES = \
 	grammar/parser.y \
 	grammar/probe.c \
 	grammar/syntax.c
+
+$(libgt_grammar_a_OBJECTS): grammar/parser.h
