@@ -214,6 +214,8 @@ static struct type no_name(struct sema *s, struct node *e)
 	const struct enum_type *of = enum_of_name(word);
 	struct diag_msg *m;
 
+	if (s->clause && s->bad_probes.v[s->clause->index - 1])
+		return ERROR_TYPE;
 	if (of) {
 		m = diag_error(s->d, E_ENUM_ALONE, e->span,
 			       "`%s` of enum %s stands beside no value of that enum", word,

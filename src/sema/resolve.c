@@ -225,12 +225,14 @@ static uint64_t resolve_probe(struct sema *s, struct clause_desc *c, const struc
 void resolve_probes(struct sema *s, struct clause_desc *c)
 {
 	struct clause *cl = &c->node->clause;
+	bool bad = false;
 
 	for (size_t i = 0; i < cl->probes.n; i++) {
 		uint64_t events = resolve_probe(s, c, &cl->probes.v[i]), members = 0;
 
 		for (unsigned ev = 0; ev < EVENT_N; ev++)
 			members |= events & EV_BIT(ev) ? event_members(ev) : 0;
+		bad |= !events;
 		if (members & c->events) {
 			struct diag_msg *m = diag_warning(s->d, W_PROBE_TWICE,
 				cl->probes.v[i].span, "%s is in the list already",
@@ -241,6 +243,7 @@ void resolve_probes(struct sema *s, struct clause_desc *c)
 		c->written |= events;
 		c->events |= members;
 	}
+	vec_push(s->a, &s->bad_probes, bad);
 }
 
 /* ---- targets ---- */

@@ -63,6 +63,7 @@ struct sema {
 	struct program *p;
 	vec_of(struct param_value_sym) params;
 	vec_of(struct map_info) maps;
+	vec_of(bool) bad_probes;	/* a clause: a probe was reported, its fields are not known */
 	vec_of(struct def_sym) defs;	/* in text order: a body calls those above it */
 	size_t cloned;			/* nodes made of bodies */
 	bool said_large;
