@@ -8,7 +8,14 @@
  *
  * How a helper is declared decides what becomes of it:
  *	GT_FN	inlined into every program that calls it: small ones
- *	GT_SUB	stays a subprogram (at most five arguments, scalars or pointers)
+ *	GT_SUB	stays a subprogram (at most five arguments, scalars or pointers);
+ *		compiled to the end when gtrace is built
+ *
+ * So this is compiled twice: to bitcode, where a GT_SUB is a declaration only, and
+ * with GT_ASSEMBLY to text, of which the subprograms are taken (subs.awk). LLVM needs
+ * 15 us for an instruction: what costs nothing when a script is compiled is worth the
+ * trouble. No debug information, or the verifier would cite these lines in place
+ * of the script's.
  */
 #include <linux/bpf.h>
 #include <stdbool.h>
@@ -22,10 +29,15 @@ typedef gt_u64 u64;
 typedef gt_s64 s64;
 
 #ifndef GT_FN
-#define GT_FN
+#define GT_FN __attribute__((nodebug))
+#ifdef GT_ASSEMBLY
 #define GT_SUB __attribute__((noinline))
+#else
+#define GT_SUB extern inline __attribute__((gnu_inline, noinline, nodebug))
+#pragma clang diagnostic ignored "-Wstatic-in-inline"	/* libbpf's helpers are static */
 #endif
-#define GT_INLINE static inline __attribute__((always_inline, unused))
+#endif
+#define GT_INLINE static inline __attribute__((always_inline, unused, nodebug))
 
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)

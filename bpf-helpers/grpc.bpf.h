@@ -703,10 +703,11 @@ GT_FN u32 gt_in_rst_in(void *ctx, struct gt_ev *ev)
 GT_FN u32 gt_in_conn_open(void *ctx, struct gt_ev *ev)
 {
 	struct gt_conn_key k = { .tgid = gt_tgid(ev) };
-	struct gt_conn c = { .whole = 1 };
+	struct gt_conn c = {};
 
 	if (retried(ctx))
 		return 0;
+	c.whole = 1;
 	ev->server = cookie_server(ctx);
 	ev->a0 = GT_REG_AX(ctx);
 	need_conn(ev);

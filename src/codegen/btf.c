@@ -57,16 +57,30 @@ int btf_open(struct gen *g)
 	return 0;
 }
 
-void btf_function(struct gen *g, LLVMValueRef fn, const char *name, struct span span)
+static void enter_scope(struct gen *g, LLVMValueRef fn, const char *name, unsigned line,
+			unsigned params)
 {
 	LLVMMetadataRef types[] = { g->di_int, g->di_voidp }, type;
+
+	type = LLVMDIBuilderCreateSubroutineType(g->di, g->file, types, 1 + params, 0);
+	g->scope = LLVMDIBuilderCreateFunction(g->di, g->file, name, strlen(name), name,
+					       strlen(name), g->file, line, type, 0, 1, line, 0, 1);
+	LLVMSetSubprogram(fn, g->scope);
+}
+
+/* A subprogram has no line of the script: 0. Parameters would need names: the kernel checks none. */
+void btf_subprogram(struct gen *g, LLVMValueRef fn, const char *name)
+{
+	enter_scope(g, fn, name, 0, 0);
+	LLVMSetCurrentDebugLocation2(
+		g->b, LLVMDIBuilderCreateDebugLocation(g->c, 0, 0, g->scope, NULL));
+}
+
+void btf_function(struct gen *g, LLVMValueRef fn, const char *name, struct span span)
+{
 	struct place at = source_place(g->p->script->source, span.from);
 
-	type = LLVMDIBuilderCreateSubroutineType(g->di, g->file, types, 2, 0);
-	g->scope = LLVMDIBuilderCreateFunction(g->di, g->file, name, strlen(name), name,
-					       strlen(name), g->file, at.line, type, 0, 1, at.line,
-					       0, 1);
-	LLVMSetSubprogram(fn, g->scope);
+	enter_scope(g, fn, name, at.line, 1);
 	LLVMDIBuilderCreateParameterVariable(g->di, g->scope, "ctx", 3, 1, g->file, at.line,
 					     g->di_voidp, 1, 0);
 	btf_at(g, span);

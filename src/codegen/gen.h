@@ -7,6 +7,7 @@
  *
  *	module.c	the whole: helpers in, a function a hook, passes, bytes out
  *	helpers.c	the bitcode of bpf-helpers/: what is inlined, how it is called
+ *	subs.c		its subprograms, which come as assembly
  *	hook.c		one BPF program: gate, record in, its clauses, record out; fields
  *	value.c		a value and its status: Kleene logic, none and unknown
  *	expr.c		expressions
@@ -89,7 +90,9 @@ void gen_enter(struct gen *g, LLVMBasicBlockRef bb);			/* goes on there */
 
 /* ---- helpers.c ---- */
 int helpers_open(struct gen *g);
-void helpers_drop_unused(struct gen *g);
+void helpers_drop_functions(struct gen *g);		/* that nothing calls */
+void helpers_drop_maps(struct gen *g);
+bool helper_is_used(LLVMValueRef v);
 bool helper_exists(struct gen *g, const char *name);
 /* Calls a function of bpf-helpers/; scalars are fitted to its parameters. */
 LLVMValueRef gen_call(struct gen *g, const char *name, LLVMValueRef *args, unsigned n);
@@ -97,6 +100,10 @@ LLVMValueRef gen_call(struct gen *g, const char *name, LLVMValueRef *args, unsig
 	gen_call((g), (name), (LLVMValueRef[]){ __VA_ARGS__ },				\
 		 sizeof((LLVMValueRef[]){ __VA_ARGS__ }) / sizeof(LLVMValueRef))
 LLVMValueRef gen_fit(struct gen *g, LLVMValueRef v, LLVMTypeRef t);
+
+/* ---- subs.c ---- */
+void subs_define(struct gen *g);				/* those that are called */
+bool subs_refer_to(struct gen *g, const char *name);		/* does one that is defined? */
 
 /* ---- hook.c ---- */
 void hook_gen(struct gen *g, enum hook_id id);
@@ -145,6 +152,7 @@ void map_aggregate(struct gen *g, const struct map_desc *m, const node_list *key
 /* ---- btf.c ---- */
 int btf_open(struct gen *g);
 void btf_function(struct gen *g, LLVMValueRef fn, const char *name, struct span span);
+void btf_subprogram(struct gen *g, LLVMValueRef fn, const char *name);
 void btf_at(struct gen *g, struct span span);		/* what is built next belongs there */
 void btf_map(struct gen *g, const char *name, unsigned type, unsigned max_entries,
 	     unsigned key_size, unsigned value_size, unsigned flags);

@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The bitcode of bpf-helpers/ is the module that generation starts from.
- *
- * A helper marked noinline there (GT_SUB) stays a subprogram: hidden and not
- * internal, or its BTF says "global" and the kernel verifies it alone, with a ctx
- * it knows nothing of. It keeps its debug information, which libbpf insists on.
- * All others are inlined; they lose theirs, so that the verifier cites the
- * script's line and not the helper's.
+ * The bitcode of bpf-helpers/ is the module that generation starts from: maps,
+ * the functions that are inlined into every program (GT_FN), declarations of the
+ * subprograms (GT_SUB; subs.c).
  */
 #include <llvm-c/BitReader.h>
 #include <string.h>
@@ -28,65 +24,47 @@ static void add_attribute(struct gen *g, LLVMValueRef fn, const char *name)
 	LLVMAddAttributeAtIndex(fn, LLVMAttributeFunctionIndex, a);
 }
 
-static bool is_heavy(LLVMValueRef fn)
+/* A list that the bitcode holds so that clang leaves in what it names. */
+static void drop_list(struct gen *g, const char *name)
 {
-	return LLVMGetEnumAttributeAtIndex(fn, LLVMAttributeFunctionIndex,
-					   attribute_kind("noinline"));
-}
+	LLVMValueRef list = LLVMGetNamedGlobal(g->m, name);
 
-static void strip_block(LLVMBasicBlockRef bb)
-{
-	LLVMValueRef in = LLVMGetFirstInstruction(bb), next;
-
-	for (; in; in = next) {
-		next = LLVMGetNextInstruction(in);
-		if (LLVMIsADbgInfoIntrinsic(in))
-			LLVMInstructionEraseFromParent(in);
-		else
-			LLVMInstructionSetDebugLoc(in, NULL);
-	}
-}
-
-static void strip(LLVMValueRef fn)
-{
-	if (!LLVMGetSubprogram(fn))
-		return;
-	LLVMGlobalEraseMetadata(fn, LLVMGetMDKindID("dbg", 3));
-	for (LLVMBasicBlockRef bb = LLVMGetFirstBasicBlock(fn); bb; bb = LLVMGetNextBasicBlock(bb))
-		strip_block(bb);
-}
-
-static void prepare(struct gen *g, LLVMValueRef fn)
-{
-	if (is_heavy(fn)) {
-		LLVMSetVisibility(fn, LLVMHiddenVisibility);
-		return;
-	}
-	LLVMSetLinkage(fn, LLVMInternalLinkage);
-	add_attribute(g, fn, "alwaysinline");
-	strip(fn);
+	if (list)
+		LLVMDeleteGlobal(list);
 }
 
 int helpers_open(struct gen *g)
 {
 	LLVMMemoryBufferRef buf = LLVMCreateMemoryBufferWithMemoryRange(
 		(const char *)bitcode, sizeof(bitcode), "bpf-helpers", 0);
-	LLVMValueRef used;
 
 	if (LLVMParseBitcodeInContext2(g->c, buf, &g->m)) {
 		gen_fail(g, "the bitcode of bpf-helpers cannot be read");
 		return -1;
 	}
 	LLVMDisposeMemoryBuffer(buf);
-	compat_debug_calls(g->m);
 	/* Maps that nothing uses shall go, whatever clang says. */
-	used = LLVMGetNamedGlobal(g->m, "llvm.compiler.used");
-	if (used)
-		LLVMDeleteGlobal(used);
-	for (LLVMValueRef fn = LLVMGetFirstFunction(g->m); fn; fn = LLVMGetNextFunction(fn))
-		if (!LLVMIsDeclaration(fn))
-			prepare(g, fn);
+	drop_list(g, "llvm.compiler.used");
+	drop_list(g, "gt_subs");
+	for (LLVMValueRef fn = LLVMGetFirstFunction(g->m); fn; fn = LLVMGetNextFunction(fn)) {
+		if (LLVMIsDeclaration(fn))
+			continue;
+		LLVMSetLinkage(fn, LLVMInternalLinkage);
+		add_attribute(g, fn, "alwaysinline");
+	}
 	return 0;
+}
+
+/* Does an instruction use it? A constant that nothing uses may still be about. */
+bool helper_is_used(LLVMValueRef v)
+{
+	for (LLVMUseRef u = LLVMGetFirstUse(v); u; u = LLVMGetNextUse(u)) {
+		LLVMValueRef user = LLVMGetUser(u);
+
+		if (LLVMIsAInstruction(user) || helper_is_used(user))
+			return true;
+	}
+	return false;
 }
 
 static bool drop_functions(struct gen *g)
@@ -98,7 +76,8 @@ static bool drop_functions(struct gen *g)
 		size_t len;
 
 		next = LLVMGetNextFunction(fn);
-		if (LLVMGetFirstUse(fn) || !strncmp(LLVMGetValueName2(fn, &len), "gt_hook_", 8))
+		if (helper_is_used(fn) || LLVMGetVisibility(fn) == LLVMHiddenVisibility ||
+		    !strncmp(LLVMGetValueName2(fn, &len), "gt_hook_", 8))
 			continue;
 		LLVMDeleteFunction(fn);
 		dropped = true;
@@ -109,29 +88,33 @@ static bool drop_functions(struct gen *g)
 /* The tracer looks these up in every object. */
 static const char *const kept_maps[] = { "gt_shared", "gt_cells", "gt_ring", "gt_dict" };
 
-static bool is_dead_map(LLVMValueRef global)
+static bool is_dead_map(struct gen *g, LLVMValueRef global)
 {
 	const char *section = LLVMGetSection(global), *name;
 	size_t len;
 
-	if (!section || strcmp(section, ".maps") || LLVMGetFirstUse(global))
+	if (!section || strcmp(section, ".maps") || helper_is_used(global))
 		return false;
 	name = LLVMGetValueName2(global, &len);
 	for (size_t i = 0; i < ARRAY_SIZE(kept_maps); i++)
 		if (!strcmp(name, kept_maps[i]))
 			return false;
-	return strncmp(name, "gt_", 3) == 0;
+	return !strncmp(name, "gt_", 3) && !subs_refer_to(g, name);
 }
 
-void helpers_drop_unused(struct gen *g)
+void helpers_drop_functions(struct gen *g)
+{
+	while (drop_functions(g))
+		;
+}
+
+void helpers_drop_maps(struct gen *g)
 {
 	LLVMValueRef v, next;
 
-	while (drop_functions(g))
-		;
 	for (v = LLVMGetFirstGlobal(g->m); v; v = next) {
 		next = LLVMGetNextGlobal(v);
-		if (is_dead_map(v))
+		if (is_dead_map(g, v))
 			LLVMDeleteGlobal(v);
 	}
 }

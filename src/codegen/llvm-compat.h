@@ -5,6 +5,7 @@
 #include <llvm-c/Core.h>
 #include <llvm-c/DebugInfo.h>
 #include <llvm/Config/llvm-config.h>
+#include <string.h>
 
 /* The pointer type: opaque since 15. */
 static inline LLVMTypeRef compat_pointer(LLVMContextRef c)
@@ -16,27 +17,15 @@ static inline LLVMTypeRef compat_pointer(LLVMContextRef c)
 #endif
 }
 
-/*
- * Debug records of LLVM 19 and later back to the calls that can be walked and
- * erased: only the module's format changes.
- */
-static inline void compat_debug_calls(LLVMModuleRef m)
+static inline LLVMValueRef compat_inline_asm(LLVMTypeRef type, const char *text)
 {
-#if LLVM_VERSION_MAJOR == 19 || LLVM_VERSION_MAJOR == 20
-	LLVMSetIsNewDbgInfoFormat(m, 0);
-#else
-	(void)m;
-#endif
-}
+	size_t n = strlen(text);
 
-/* Erases the debug records at an instruction, where they are no instructions (LLVM 21 on). */
-static inline void compat_erase_debug_records(LLVMValueRef instruction)
-{
-#if LLVM_VERSION_MAJOR >= 21
-	/* The C API reads them but cannot erase them; they name variables, not lines. */
-	(void)instruction;
+#if LLVM_VERSION_MAJOR >= 16
+	return LLVMGetInlineAsm(type, text, n, "", 0, 1, 0, LLVMInlineAsmDialectATT, 0);
 #else
-	(void)instruction;
+	return LLVMGetInlineAsm(type, (char *)text, n, (char *)"", 0, 1, 0,
+				LLVMInlineAsmDialectATT, 0);
 #endif
 }
 

@@ -9,6 +9,7 @@ CODEGEN_MODULE_SOURCES = \
 	src/codegen/llvm-compat.h \
 	src/codegen/module.c \
 	src/codegen/helpers.c \
+	src/codegen/subs.c \
 	src/codegen/hook.c \
 	src/codegen/value.c \
 	src/codegen/expr.c \

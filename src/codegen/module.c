@@ -106,18 +106,6 @@ static int find_ev_type(struct gen *g)
 	return 0;
 }
 
-/* What the script keeps up, as a constant: state that nobody asked for folds away. */
-static void define_keeps(struct gen *g)
-{
-	LLVMValueRef v = LLVMGetNamedGlobal(g->m, "gt_keeps");
-
-	if (!v)
-		return;
-	LLVMSetInitializer(v, gen_i32(g, g->p->keeps));
-	LLVMSetGlobalConstant(v, 1);
-	LLVMSetLinkage(v, LLVMInternalLinkage);
-}
-
 static void declare_maps(struct gen *g)
 {
 	btf_map(g, "gt_cells", BPF_MAP_TYPE_PERCPU_ARRAY, g->p->clauses.n + 1, 4,
@@ -141,15 +129,15 @@ static int build(struct gen *g)
 	open_types(g);
 	if (helpers_open(g) || find_ev_type(g) || btf_open(g))
 		return -1;
-	define_keeps(g);
 	declare_maps(g);
 	for (unsigned h = 0; h < HOOK_N; h++)
 		if (program_clause_hooks(g->p) >> h & 1)
 			hook_gen(g, h);
+	helpers_drop_functions(g);
+	subs_define(g);
 	btf_close(g);
 	if (g->failed)
 		return -1;
-	helpers_drop_unused(g);
 	return verify(g);
 }
 

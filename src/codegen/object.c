@@ -56,7 +56,8 @@ int object_passes(struct gen *g, LLVMTargetMachineRef tm)
 
 	if (e)
 		gen_fail(g, "passes: %s", LLVMGetErrorMessage(e));
-	helpers_drop_unused(g);
+	helpers_drop_functions(g);
+	helpers_drop_maps(g);
 	return g->failed ? -1 : 0;
 }
 
