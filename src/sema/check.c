@@ -211,8 +211,11 @@ static void check_delete(struct sema *s, struct node *stmt, struct node *call)
 	if (s->maps.v[map->slot].form == FORM_NONE)
 		map_read(s, map);
 	map->type = s->p->maps.v[map->slot].value;
-	if (s->aloud && s->p->maps.v[map->slot].kind == MAP_AGG)
-		vec_push(s->a, &s->deletes, map);
+	if (s->maps.v[map->slot].form != FORM_AGG)
+		return;
+	m = diag_error(s->d, E_LATER_DELETE, map->span,
+		       "delete() of a key of an aggregation is not in this version");
+	diag_help(m, "clear(%s) empties the whole map", map_text(s, map->slot));
 }
 
 static void check_clear(struct sema *s, struct node *stmt, struct node *call)

@@ -137,22 +137,6 @@ static void layout_map(struct sema *s, struct map_desc *d)
 			   PROGRAM_MAPS_MAX, d->id + 1);
 }
 
-/* A key of a sparse map cannot be removed: its buckets are rows of their own. */
-static void check_deletes(struct sema *s)
-{
-	for (size_t i = 0; i < s->deletes.n; i++) {
-		const struct map_desc *d = &s->p->maps.v[s->deletes.v[i]->slot];
-
-		if (!d->aggs.n || !d->aggs.v[0].sparse)
-			continue;
-		struct diag_msg *m = diag_error(s->d, E_LATER_DELETE, s->deletes.v[i]->span,
-			"delete() of a key of %s() is not in this version",
-			builtin_rows[d->aggs.v[0].id].name);
-
-		diag_help(m, "clear(@%s) empties the whole map", d->name);
-	}
-}
-
 /* ---- hooks ---- */
 
 static void need_clause(struct program *p, const struct clause_desc *c)
@@ -190,6 +174,5 @@ void layout_program(struct sema *s)
 		layout_clause(s, &s->p->clauses.v[i]);
 	for (size_t i = 0; i < s->p->maps.n; i++)
 		layout_map(s, &s->p->maps.v[i]);
-	check_deletes(s);
 	layout_hooks(s->p);
 }

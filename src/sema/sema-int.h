@@ -73,7 +73,6 @@ struct sema {
 	/* the clause at hand */
 	struct clause_desc *clause;
 	vec_of(struct let_sym) lets;
-	node_list deletes;		/* keys of aggregations that are removed */
 };
 
 /*

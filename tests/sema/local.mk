@@ -44,8 +44,6 @@ SEMA_GOLDENS = \
 	tests/sema/flow.program \
 	tests/sema/large-defs.err \
 	tests/sema/large-defs.gt \
-	tests/sema/later-delete.err \
-	tests/sema/later-delete.gt \
 	tests/sema/later-items.err \
 	tests/sema/later-items.gt \
 	tests/sema/later-names.err \
