@@ -115,8 +115,8 @@ static bool no_block(const struct clause_tokens *c)
 static bool no_opener(const struct clause_tokens *c, size_t at)
 {
 	struct diag_msg *m = diag_error(c->p->d, E_NO_BLOCK, tok(c, at)->span,
-					"expected `<` before the statements: nothing opens the block "
-					"that this `>` ends");
+					"expected `<` before the statements: nothing opens the "
+					"block that this `>` ends");
 
 	diag_help(m, "a block is: < STATEMENT; … >");
 	return false;
@@ -191,8 +191,8 @@ static bool bare_comparison(const struct clause_tokens *c, size_t angle)
 	struct parse *p = c->p;
 	struct span whole = comparison(c, angle);
 	struct diag_msg *m = diag_error(p->d, E_BARE_COMPARISON, tok(c, angle)->span,
-					"expected parentheses around a comparison by `%s` in a block",
-					slice(p, tok(c, angle)->span));
+					"expected parentheses around a comparison by `%s` in a "
+					"block", slice(p, tok(c, angle)->span));
 
 	diag_help(m, "write `(%s)`", slice(p, whole));
 	return false;

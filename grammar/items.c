@@ -40,7 +40,8 @@ static bool begins_item(const struct parse *p, size_t i)
 	case TOK_ON:
 		return next == TOK_PROBE;
 	case TOK_PARAM:
-		return next == TOK_NAME && (then == TOK_COLON || then == TOK_ASSIGN || then == TOK_NAME);
+		return next == TOK_NAME &&
+		       (then == TOK_COLON || then == TOK_ASSIGN || then == TOK_NAME);
 	case TOK_DEF:
 		return next == TOK_NAME && then == TOK_LPAREN;
 	case TOK_USE:

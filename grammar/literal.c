@@ -95,8 +95,8 @@ static void number_error(struct parse *p, enum number_fault fault, const char *t
 		unit_help(p, m, text, part);
 		break;
 	case NUMBER_MIX:
-		m = diag_error(p->d, E_NUMBER, at, "expected one number with its unit, found `%.*s`",
-			       n, text);
+		m = diag_error(p->d, E_NUMBER, at, "expected one number with its unit, "
+			       "found `%.*s`", n, text);
 		diag_help(m, "only durations have parts, each of a smaller unit than the one "
 			     "before: 1h30m, 1m1.5s");
 		break;
@@ -241,7 +241,8 @@ void lex_string(struct parse *p, const char *text, size_t len, struct span span)
 
 void lex_open_string(struct parse *p, struct span span)
 {
-	struct diag_msg *m = diag_error(p->d, E_STRING_OPEN, (struct span){ span.from, span.from + 1 },
+	struct span quote = { span.from, span.from + 1 };
+	struct diag_msg *m = diag_error(p->d, E_STRING_OPEN, quote,
 					"expected `\"` before the end of the line: this string is "
 					"never closed");
 
@@ -266,7 +267,8 @@ static const struct { const char *text, *help; } known_characters[] = {
 	{ "“", "a straight quote opens a string: \"" },
 	{ "”", "a straight quote closes a string: \"" },
 	{ "„", "a straight quote opens a string: \"" },
-	{ "$", "a value from the command line is a param: `param limit: bytes = 1M`, then `limit`" },
+	{ "$", "a value from the command line is a param: `param limit: bytes = 1M`, then "
+	       "`limit`" },
 	{ "~", "`^x` inverts the bits, `=~` and `!~` match a pattern" },
 	{ "\\", "a line needs no mark to go on in the next one" },
 	{ "\xc2\xa0", "this is a no-break space: replace it by a plain one" },

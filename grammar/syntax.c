@@ -113,7 +113,8 @@ static bool is_operator_name(const char *name)
 {
 	static const char *const names[] = {
 		"?", "?:", "||", "&&", "in", "=~", "!~", "==", "!=", "<", "<=", ">", ">=", "+", "-",
-		"|", "^", "*", "/", "%", "<<", ">>", "&", "&^", ".", "[", "(", "++", "--", "+=", "-=",
+		"|", "^", "*", "/", "%", "<<", ">>", "&", "&^", ".", "[", "(", "++", "--", "+=",
+		"-=",
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
@@ -245,10 +246,11 @@ static bool step_in_expr(const struct mistake *m)
 {
 	if (m->kind != TOK_INC && m->kind != TOK_DEC)
 		return false;
+	const char *wanted = wants_expr(m) ? "an expression" :
+			     "an operator or the end of the statement";
 	struct diag_msg *d = diag_error(m->p->d, E_NO_OPERATOR, m->span,
 					"expected %s, found %s: it is a statement of its own",
-					wants_expr(m) ? "an expression" : "an operator or the end of "
-					"the statement", m->found);
+					wanted, m->found);
 
 	diag_help(d, "`@x%s` as a statement, then `@x` where its value is wanted",
 		  m->kind == TOK_INC ? "++" : "--");
@@ -301,19 +303,21 @@ static bool word_as_name(const struct mistake *m)
 /* `; = let by if` in a head without `where`; with one, block.c has found them. */
 static bool head_word(const struct mistake *m)
 {
+	struct diag_msg *d;
+
 	if (!expects(m, "the block"))
 		return false;
 	switch (m->kind) {
 	case TOK_SEMI: case TOK_ASSIGN: case TOK_LET: case TOK_BY: case TOK_IF:
 		break;
 	case TOK_OF:
-		diag_help(error(m, E_SYNTAX, expected_list(m)), "`of TARGET` stands before `where`");
+		d = error(m, E_SYNTAX, expected_list(m));
+		diag_help(d, "`of TARGET` stands before `where`");
 		return true;
 	default:
 		return false;
 	}
-	struct diag_msg *d = error(m, E_HEAD_WORD, expected_list(m));
-
+	d = error(m, E_HEAD_WORD, expected_list(m));
 	diag_help(d, "statements stand in the block: < STATEMENT; … >");
 	return true;
 }
@@ -404,7 +408,8 @@ static bool anything(const struct mistake *m)
 }
 
 static bool (*const rules[])(const struct mistake *m) = {
-	loop, operator_of_others, pointer, step_in_expr, comma, target, word_as_name, head_word, missing_stmt, missing_expr, missing_semicolon, anything,
+	loop, operator_of_others, pointer, step_in_expr, comma, target, word_as_name, head_word,
+	missing_stmt, missing_expr, missing_semicolon, anything,
 };
 
 void syntax_error(struct parse *p, const struct expected *e)

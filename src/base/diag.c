@@ -143,8 +143,10 @@ static unsigned distance(const char *a, size_t na, const char *b, size_t nb)
 		for (size_t j = 1; j <= nb; j++) {
 			cur[j] = min3(prev[j] + 1, cur[j - 1] + 1,
 				      prev[j - 1] + !same(a[i - 1], b[j - 1]));
-			if (i > 1 && j > 1 && same(a[i - 1], b[j - 2]) && same(a[i - 2], b[j - 1]) &&
-			    older[j - 2] + 1 < cur[j])
+			bool swapped = i > 1 && j > 1 && same(a[i - 1], b[j - 2]) &&
+				       same(a[i - 2], b[j - 1]);
+
+			if (swapped && older[j - 2] + 1 < cur[j])
 				cur[j] = older[j - 2] + 1;
 		}
 		unsigned *t = older;

@@ -114,25 +114,35 @@ struct node {
 		struct { const char *text; } use;	/* ITEM_USE, ITEM_KEEP: as written */
 		struct { node_list stmts; } block;
 		struct { node_list aggs, keys; } aggs;
-		struct { struct node *target, *value; enum op op; } assign;	/* OP_NONE: plain = */
+		struct { struct node *target, *value; enum op op; } assign;	/* OP_NONE: = */
 		struct { struct node *target; int by; } step;			/* +1, -1 */
 		struct { const char *name; struct span name_span; struct node *value; } let;
 		struct { struct node *call; } call_stmt;
-		struct { struct node *cond, *then, *otherwise; } if_;	/* otherwise: block, if or NULL */
+		struct {			/* STMT_IF */
+			struct node *cond, *then, *otherwise;	/* otherwise: block, if or NULL */
+		} if_;
 		struct {			/* EXPR_INT; the base unit: bytes, ns */
 			int64_t value;		/* two's complement: literals reach 2^64-1 */
-			enum type_kind unit;	/* TYPE_INT: none written; BYTES for KiB MB …; DURATION; BOOL */
+			enum type_kind unit;	/* INT: none written; BYTES for KiB MB …; DURATION; BOOL */
 			bool multiplier;	/* K M G T: int or bytes, whichever is wanted */
-			const char *fraction;	/* "0.99", for quantile() only; NULL: a whole number */
+			const char *fraction;	/* "0.99", for quantile(); NULL: a whole number */
 		} num;
 		struct { const char *text; size_t len; } str;
 		struct { const char *name; } name;
-		struct { const char *name; struct span name_span; node_list keys; } map;	/* name without @; "" for @ */
+		struct {			/* EXPR_MAP */
+			const char *name;	/* without @; "" for @ alone */
+			struct span name_span;
+			node_list keys;
+		} map;
 		struct { const char *scope, *name; } scoped;
 		struct { struct node *base; const char *name; struct span name_span; } member;
 		struct { struct node *base, *index; } index;
 		struct { const char *name; struct span name_span; node_list args; } call;
-		struct { struct node *a, *b; enum op op; struct span op_span; } op;	/* unary: a only */
+		struct {			/* EXPR_UNARY: a only; EXPR_BINARY */
+			struct node *a, *b;
+			enum op op;
+			struct span op_span;
+		} op;
 		struct { struct node *cond, *a, *b; } cond;	/* EXPR_COND; EXPR_ELSE: a, b */
 		struct { struct node *a; node_list list; } in;
 		struct { const char *name; struct node *value; } named;

@@ -25,7 +25,7 @@ enum type_kind {
 	TYPE_ENUM,
 	TYPE_POINTER,
 	TYPE_RECORD,		/* a traced struct; never a value itself */
-	TYPE_AGG,		/* what count() and its like have; only where an aggregation may stand */
+	TYPE_AGG,		/* what count() has; only where an aggregation may stand */
 	TYPE_VOID,
 	TYPE_N
 };

@@ -240,8 +240,8 @@ static size_t scaled_text(char *out, size_t size, uint64_t value, const struct u
 		while (digits[n - 1] == '0')
 			digits[--n] = 0;
 	}
-	return (size_t)snprintf(out, size, "%llu%s%s", (unsigned long long)(value / u->size), digits,
-				u->name);
+	return (size_t)snprintf(out, size, "%llu%s%s", (unsigned long long)(value / u->size),
+				digits, u->name);
 }
 
 /* Days, hours and minutes; what is left is below a minute. */

@@ -189,7 +189,8 @@ static void test_diag_json(void)
 	char *text = printed(&d, true, false);
 
 	is_str(text, "{\"type\":\"diag\",\"id\":\"E0000\",\"severity\":\"error\","
-		     "\"text\":\"a \\\"b\\\"\\u000a\\ufffd µ\",\"file\":\"x \\\"y\\\".gt\",\"spans\":["
+		     "\"text\":\"a \\\"b\\\"\\u000a\\ufffd µ\",\"file\":\"x \\\"y\\\".gt\","
+		     "\"spans\":["
 		     "{\"from\":4,\"to\":7,\"line\":2,\"col\":1,\"end_line\":2,\"end_col\":4,"
 		     "\"label\":null},"
 		     "{\"from\":0,\"to\":3,\"line\":1,\"col\":1,\"end_line\":1,\"end_col\":4,"
