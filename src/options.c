@@ -43,6 +43,7 @@ struct parse {
 
 /* ---- saying what is wrong ---- */
 
+__attribute__((format(printf, 2, 0)))
 static int complain(int status, const char *fmt, va_list ap, const char *hint)
 {
 	fputs("gtrace: ", stderr);
