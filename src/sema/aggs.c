@@ -207,6 +207,13 @@ void check_aggs(struct sema *s, struct node *stmt)
 {
 	struct map_desc *d = &s->p->maps.v[stmt->slot];
 
+	if (stmt->aggs.aggs.n > PROGRAM_VALUES_MAX)
+		diag_error(s->d, E_TOO_MANY, stmt->span,
+			   "expected at most %u aggregations, found %zu", PROGRAM_VALUES_MAX,
+			   stmt->aggs.aggs.n);
+	if (stmt->aggs.keys.n >= PROGRAM_VALUES_MAX)
+		diag_error(s->d, E_TOO_MANY, stmt->span, "expected fewer than %u keys, found %zu",
+			   PROGRAM_VALUES_MAX, stmt->aggs.keys.n);
 	for (size_t i = 0; i < stmt->aggs.aggs.n; i++)
 		check_agg(s, d, stmt->aggs.aggs.v[i]);
 	for (size_t i = 0; i < stmt->aggs.keys.n; i++)

@@ -5,6 +5,8 @@
 
 #define MAP_KEYS_DEFAULT 4096
 
+_Static_assert(FIELD_N <= 64 && HOOK_N <= 64, "sets of fields and hooks are 64-bit masks");
+
 /* ---- strings ---- */
 
 static int string_add(struct sema *s, const char *text, size_t len)
@@ -128,9 +130,6 @@ static void layout_map(struct sema *s, struct map_desc *d)
 	d->swap = is_swapped(s, d);
 	d->tags |= d->swap;
 	d->max_keys = d->keys.n ? keys : 1;
-	if (d->keys.n >= PROGRAM_VALUES_MAX)
-		diag_error(s->d, E_TOO_MANY, d->span, "expected fewer than %u keys, found %zu",
-			   PROGRAM_VALUES_MAX, d->keys.n);
 	if (d->swap && d->id >= PROGRAM_MAPS_MAX)
 		diag_error(s->d, E_TOO_MANY, d->span,
 			   "expected maps that are emptied among the first %u, found number %u",

@@ -17,8 +17,11 @@ static void fix_keys(struct sema *s, struct node *map)
 {
 	struct map_desc *d = &s->p->maps.v[map->slot];
 	struct map_info *info = &s->maps.v[map->slot];
-	bool ok = true;
+	bool ok = map->map.keys.n < PROGRAM_VALUES_MAX;
 
+	if (!ok)
+		diag_error(s->d, E_TOO_MANY, map->span, "expected fewer than %u keys, found %zu",
+			   PROGRAM_VALUES_MAX, map->map.keys.n);
 	for (size_t i = 0; i < map->map.keys.n; i++)
 		ok = infer(s, map->map.keys.v[i], NO_TYPE).kind != TYPE_ERROR && ok;
 	if (!ok)

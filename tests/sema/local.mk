@@ -68,6 +68,8 @@ SEMA_GOLDENS = \
 	tests/sema/support.program \
 	tests/sema/swap.gt \
 	tests/sema/swap.program \
+	tests/sema/too-many.err \
+	tests/sema/too-many.gt \
 	tests/sema/types.gt \
 	tests/sema/types.program \
 	tests/sema/unions.gt \
