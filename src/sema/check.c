@@ -149,11 +149,24 @@ static void print_map(struct sema *s, struct node *stmt, struct node *call)
 		s->p->maps.v[map->slot].printed_at_end = true;
 }
 
+/* print(@m), print(@m, 10). Of a map of one row print(@n, x) shows the value, beside x. */
+static bool is_whole_map(struct sema *s, struct node *call)
+{
+	const struct node *map = call->call.args.v[0];
+
+	if (map->kind != EXPR_MAP || map->map.keys.n)
+		return false;
+	const struct map_info *info = &s->maps.v[map->slot];
+	bool one_row = info->keyed && !s->p->maps.v[map->slot].keys.n;
+
+	return call->call.args.n == 1 || !one_row || info->form != FORM_VALUE;
+}
+
 static void check_print(struct sema *s, struct node *stmt, struct node *call)
 {
 	if (!args_count(s, call, 1, PROGRAM_VALUES_MAX))
 		return;
-	if (call->call.args.v[0]->kind == EXPR_MAP && !call->call.args.v[0]->map.keys.n) {
+	if (is_whole_map(s, call)) {
 		print_map(s, stmt, call);
 		return;
 	}
