@@ -2,13 +2,11 @@
 #include "load.h"
 
 #include <errno.h>
-#include <linux/membarrier.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
@@ -340,9 +338,7 @@ void loader_gate_open(struct loader *l)
 	__atomic_store_n(&l->shared->generation, 1, __ATOMIC_SEQ_CST);
 }
 
-/* MEMBARRIER_CMD_GLOBAL waits for an RCU grace period: programs run inside one. */
 void loader_gate_shut(struct loader *l)
 {
 	__atomic_store_n(&l->shared->generation, 0, __ATOMIC_SEQ_CST);
-	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 }

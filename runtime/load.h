@@ -52,7 +52,7 @@ int loader_add_tgid(struct loader *l, uint32_t tgid);
 /* Runs a raw_tp program of the base object (BPF_PROG_RUN). 0 or -errno; -ENOENT: none. */
 int loader_run(const struct loader *l, enum hook_id hook, uint64_t arg0, uint64_t arg1);
 
-/* Opens and shuts the gate. After gate_shut returned no program counts any more. */
+/* Opens and shuts the gate. Programs that run while it is shut may still count: see maps_wait_programs(). */
 void loader_gate_open(struct loader *l);
 void loader_gate_shut(struct loader *l);
 

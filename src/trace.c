@@ -619,6 +619,8 @@ static void new_program(struct trace *t, const struct watch_record *r)
 	if (r->tgid == (uint32_t)getpid())
 		return;
 	known = targets_find(&t->targets, (int)r->tgid) != NULL;
+	if (known)
+		output_process_changed(t->output, (int)r->tgid);
 	p = targets_add_pid(&t->targets, (int)r->tgid, err, sizeof(err));
 	if (!p)
 		return;
@@ -818,7 +820,8 @@ static void print_end(struct trace *t)
 {
 	struct gt_cell *cells = calloc(t->program->clauses.n + 1, sizeof(*cells));
 	struct output_loss extra = {
-		.missed = t->missed, .streams_full = t->loader.shared->streams_full,
+		.missed = t->missed,
+		.streams_full = t->loader.shared->streams_full + t->loader.shared->pending_full,
 		.dict_full = t->loader.shared->dict_full,
 	};
 	struct output_loss total = { 0 };
@@ -861,6 +864,7 @@ int trace_end(struct trace *t)
 		return t->status;
 	}
 	loader_gate_shut(&t->loader);
+	maps_wait_programs(t->maps);
 	swallow_signals(t);
 	quit_on_second();
 	if (t->program->events & EV_BIT(EV_STREAM_OPEN))
