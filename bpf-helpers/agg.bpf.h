@@ -80,32 +80,26 @@ GT_SUB void gt_agg_quantile(u64 *cells, s64 value, bool is_signed)
 	gt_raise(&cells[1], gt_ordered(value, is_signed));
 }
 
-/* The whole part of the binary logarithm of v > 0; 0 for 0. */
+/*
+ * The whole part of the binary logarithm of v > 0; 0 for 0. In arithmetic, not in
+ * branches, of which the verifier would walk all 64 ways: (limit - v) >> 63 is 1
+ * where v is above the limit, for v below 2^63.
+ */
 GT_INLINE u32 gt_log2(u64 v)
 {
-	u32 e = 0;
+	u64 top = v >> 63, e = 0, up;
 
-	if (v >> 32) {
-		e += 32;
-		v >>= 32;
+	v &= ~GT_SIGN;
+#pragma unroll
+	for (int i = 5; i >= 0; i--) {
+		up = (1ull << (1 << i)) - 1 - v;
+		asm volatile("" : "+r"(up));	/* LLVM would know it for a comparison */
+		up = up >> 63 << i;
+		asm volatile("" : "+r"(up));
+		v >>= up;
+		e |= up;
 	}
-	if (v >> 16) {
-		e += 16;
-		v >>= 16;
-	}
-	if (v >> 8) {
-		e += 8;
-		v >>= 8;
-	}
-	if (v >> 4) {
-		e += 4;
-		v >>= 4;
-	}
-	if (v >> 2) {
-		e += 2;
-		v >>= 2;
-	}
-	return e + (v >> 1 != 0);
+	return e | ((0 - top) & 63);
 }
 
 /* The function log2(x) of the language. */

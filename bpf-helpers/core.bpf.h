@@ -21,6 +21,13 @@ GT_INLINE struct gt_shared *gt_shared_words(void)
 	return bpf_map_lookup_elem(&gt_shared, &zero);
 }
 
+GT_FN void *gt_zeros(void)
+{
+	u32 zero = 0;
+
+	return bpf_map_lookup_elem(&gt_zero, &zero);
+}
+
 GT_FN struct gt_cell *gt_cell(u32 clause)
 {
 	return bpf_map_lookup_elem(&gt_cells, &clause);

@@ -59,16 +59,46 @@ GT_INLINE u64 gt_str_seed(void)
 	return s ? s->seed : 0;
 }
 
+/* All ones where i < n, else 0; without a branch, see gt_str_user(). */
+GT_INLINE u64 gt_mask_below(u32 i, u32 n)
+{
+	s64 mask = (u64)i - n;
+
+	asm volatile("" : "+r"(mask));	/* LLVM would know it for a comparison */
+	mask >>= 63;
+	asm volatile("" : "+r"(mask));
+	return mask;
+}
+
+/* Hashes the words that hold the first n bytes. */
+GT_INLINE u64 gt_hash_piece(u64 h, const u64 *words, u32 n)
+{
+#pragma unroll
+	for (u32 i = 0; i < GT_STR_PIECE / 8; i++) {
+		u64 with = gt_hash_word(h, words[i]);
+
+		h ^= (h ^ with) & gt_mask_below(i * 8, n);
+	}
+	return h;
+}
+
 /*
  * The id of a string of the target: len bytes at text. 0 where they cannot be
  * read (GT_UNK_FAULT).
+ *
+ * The verifier walks every way through this once a call. So the words of a piece are
+ * chosen by masks, not by branches, and `full` is a copy of len of which the loop's
+ * branches tell it nothing: else each length would be a state of its own for
+ * everything that follows.
  */
 GT_SUB u64 gt_str_user(const void *text, u64 len)
 {
 	u32 kept = len < GT_STR_MAX ? len : GT_STR_MAX;
 	u64 words[GT_STR_PIECE / 8];
 	u64 h = gt_str_seed();
+	u64 full = len;
 
+	asm volatile("%0 ^= 0" : "+r"(full));
 	for (u32 off = 0; off < GT_STR_MAX; off += GT_STR_PIECE) {
 		u32 n = kept - off;
 
@@ -79,16 +109,12 @@ GT_SUB u64 gt_str_user(const void *text, u64 len)
 		__builtin_memset(words, 0, sizeof(words));
 		if (bpf_probe_read_user(words, n, text + off))
 			return 0;
-		for (u32 i = 0; i < GT_STR_PIECE / 8; i++) {
-			if (i * 8 >= n)
-				break;
-			h = gt_hash_word(h, words[i]);
-		}
+		h = gt_hash_piece(h, words, n);
 	}
-	h = gt_hash_word(h, len) | 1;
-	if (gt_dict_add_user(h, text, len))
+	h = gt_hash_word(h, full) | 1;
+	if (gt_dict_add_user(h, text, full))
 		return 0;
-	if (unlikely(len > GT_STR_MAX)) {
+	if (unlikely(full > GT_STR_MAX)) {
 		struct gt_cell *own = gt_own_cell();
 
 		if (own)

@@ -32,6 +32,11 @@ struct val {
 	LLVMValueRef v, st;
 };
 
+/* A field's value, remembered for the clauses that follow; v NULL: nobody has asked yet. */
+struct gen_memo {
+	LLVMValueRef v, st, have;
+};
+
 /* The program that is being built. */
 struct gen_hook {
 	enum hook_id id;
@@ -39,6 +44,8 @@ struct gen_hook {
 	LLVMBasicBlockRef entry;	/* for allocas: elsewhere they are dynamic */
 	LLVMValueRef status;		/* where a field's helper leaves its status */
 	LLVMValueRef key;		/* room for a map's key, that of all maps of the program */
+	LLVMValueRef zero;		/* 0, of which the verifier does not know; NULL: one clause */
+	struct gen_memo memo[FIELD_N];
 };
 
 /* The clause that is being built, for one event. */
@@ -82,7 +89,8 @@ LLVMValueRef gen_i32(struct gen *g, uint32_t v);
 LLVMValueRef gen_i1(struct gen *g, bool v);
 LLVMValueRef gen_at(struct gen *g, LLVMValueRef p, uint64_t offset);	/* p + bytes */
 LLVMValueRef gen_load64(struct gen *g, LLVMValueRef p);
-LLVMValueRef gen_alloca(struct gen *g, LLVMTypeRef t, const char *name);	/* in the entry block */
+/* In the entry block; starts as zero where `zeroed`. */
+LLVMValueRef gen_alloca(struct gen *g, LLVMTypeRef t, const char *name, bool zeroed);
 LLVMBasicBlockRef gen_block(struct gen *g, const char *name);
 void gen_goto(struct gen *g, LLVMBasicBlockRef to);			/* and goes on there */
 void gen_branch(struct gen *g, LLVMValueRef cond, LLVMBasicBlockRef yes, LLVMBasicBlockRef no);

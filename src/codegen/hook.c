@@ -60,6 +60,36 @@ static struct val call_field(struct gen *g, const struct field_row *row)
 	return (struct val){ v, LLVMBuildLoad2(g->b, g->i32, h->status, row->name) };
 }
 
+/*
+ * Where a program has several clauses a field is read once for all of them, by the
+ * first that wants it. What was found is then hidden from the verifier by adding a
+ * zero that it takes for any number: it would follow every status of every field,
+ * and what each comparison says of the value, through all the clauses after it.
+ */
+static struct val remembered_field(struct gen *g, enum field_id f)
+{
+	struct gen_memo *m = &g->hook.memo[f];
+	LLVMBasicBlockRef read = gen_block(g, "read"), done = gen_block(g, "field");
+	LLVMValueRef v, st;
+	struct val a;
+
+	if (!m->v) {
+		m->v = gen_alloca(g, g->i64, field_rows[f].name, true);
+		m->st = gen_alloca(g, g->i64, "", true);
+		m->have = gen_alloca(g, g->i1, "", true);
+	}
+	gen_branch(g, LLVMBuildLoad2(g->b, g->i1, m->have, ""), done, read);
+	gen_enter(g, read);
+	a = call_field(g, &field_rows[f]);
+	LLVMBuildStore(g->b, a.v, m->v);
+	LLVMBuildStore(g->b, gen_fit(g, a.st, g->i64), m->st);
+	LLVMBuildStore(g->b, gen_i1(g, true), m->have);
+	gen_goto(g, done);
+	v = LLVMBuildAdd(g->b, LLVMBuildLoad2(g->b, g->i64, m->v, ""), g->hook.zero, "");
+	st = LLVMBuildAdd(g->b, LLVMBuildLoad2(g->b, g->i64, m->st, ""), g->hook.zero, "");
+	return (struct val){ v, gen_fit(g, st, g->i32) };
+}
+
 static struct val load_field(struct gen *g, enum field_id f)
 {
 	const struct field_row *row = &field_rows[f];
@@ -72,6 +102,8 @@ static struct val load_field(struct gen *g, enum field_id f)
 		gen_fail(g, "the field %s has no helper", row->name);
 		return val_none(g);
 	}
+	if (g->hook.zero && row->flags & (FIELD_NONE_OK | FIELD_UNKNOWN_OK))
+		return remembered_field(g, f);
 	return call_field(g, row);
 }
 
@@ -132,7 +164,7 @@ static void gen_clause_for(struct gen *g, const struct clause_desc *c, enum even
 
 	*k = (struct gen_clause){ .desc = c, .event = ev, .done = gen_block(g, "done") };
 	k->lets = calloc(c->n_lets + 1, sizeof(*k->lets));
-	k->left_out = gen_alloca(g, g->i1, "left_out");
+	k->left_out = gen_alloca(g, g->i1, "left_out", false);
 	LLVMBuildStore(g->b, gen_i1(g, false), k->left_out);
 	CALL(g, "gt_ev_set_event", g->hook.ev, gen_i32(g, ev));
 	gen_where(g, c);
@@ -176,31 +208,33 @@ static void gen_fired(struct gen *g, LLVMValueRef fired, const struct clause_des
 	gen_goto(g, no);
 }
 
+static bool carries(const struct gen_hook *h, const struct clause_desc *c, enum event_id ev)
+{
+	return c->events & EV_BIT(ev) && event_rows[ev].hooks >> h->id & 1;
+}
+
 static void gen_clauses(struct gen *g, LLVMValueRef fired)
 {
-	for (size_t i = 0; i < g->p->clauses.n; i++) {
-		const struct clause_desc *c = &g->p->clauses.v[i];
-
+	for (size_t i = 0; i < g->p->clauses.n; i++)
 		for (unsigned ev = 0; ev < EVENT_N; ev++)
-			if (c->events & EV_BIT(ev) && event_rows[ev].hooks >> g->hook.id & 1)
-				gen_fired(g, fired, c, ev);
-	}
+			if (carries(&g->hook, &g->p->clauses.v[i], ev))
+				gen_fired(g, fired, &g->p->clauses.v[i], ev);
 }
 
-/* Where the program is in the script, for lack of anything better: its first clause. */
-static struct span first_span(struct gen *g)
+/* How many clauses the program has, one for each event; *first is where the first stands. */
+static unsigned count_clauses(struct gen *g, struct span *first)
 {
-	for (size_t i = 0; i < g->p->clauses.n; i++) {
-		const struct clause_desc *c = &g->p->clauses.v[i];
+	unsigned n = 0;
 
+	*first = (struct span){ 0, 0 };
+	for (size_t i = 0; i < g->p->clauses.n; i++)
 		for (unsigned ev = 0; ev < EVENT_N; ev++)
-			if (c->events & EV_BIT(ev) && event_rows[ev].hooks >> g->hook.id & 1)
-				return c->node->span;
-	}
-	return (struct span){ 0, 0 };
+			if (carries(&g->hook, &g->p->clauses.v[i], ev) && !n++)
+				*first = g->p->clauses.v[i].node->span;
+	return n;
 }
 
-static void open_function(struct gen *g, const char *name)
+static void open_function(struct gen *g, const char *name, struct span at)
 {
 	struct gen_hook *h = &g->hook;
 	bool run = hook_rows[h->id].kind == HOOK_RUN;
@@ -215,31 +249,54 @@ static void open_function(struct gen *g, const char *name)
 	h->entry = LLVMAppendBasicBlockInContext(g->c, h->fn, "entry");
 	LLVMBasicBlockRef start = LLVMAppendBasicBlockInContext(g->c, h->fn, "start");
 
-	btf_function(g, h->fn, name, first_span(g));
+	btf_function(g, h->fn, name, at);
 	gen_enter(g, h->entry);
 	gen_goto(g, start);
-	h->ev = gen_alloca(g, g->ev_type, "ev");
-	h->status = gen_alloca(g, g->i32, "status");
-	h->key = g->key_words ? gen_alloca(g, LLVMArrayType(g->i64, g->key_words), "key") : NULL;
+	h->ev = gen_alloca(g, g->ev_type, "ev", false);
+	h->status = gen_alloca(g, g->i32, "status", false);
+	if (g->key_words)
+		h->key = gen_alloca(g, LLVMArrayType(g->i64, g->key_words), "key", false);
 	CALL(g, "gt_ev_init", h->ev);
+}
+
+/* Goes on where this hit counts. */
+static void gen_open(struct gen *g, LLVMBasicBlockRef end)
+{
+	LLVMBasicBlockRef open = gen_block(g, "open");
+
+	gen_branch(g, CALL(g, "gt_gate", g->hook.ctx, g->hook.ev), open, end);
+	gen_enter(g, open);
+}
+
+static void gen_zero(struct gen *g, LLVMBasicBlockRef end)
+{
+	LLVMValueRef p = CALL(g, "gt_zeros");
+	LLVMBasicBlockRef found = gen_block(g, "zeros");
+
+	gen_branch(g, LLVMBuildIsNotNull(g->b, p, ""), found, end);
+	gen_enter(g, found);
+	g->hook.zero = gen_load64(g, p);
+	LLVMSetVolatile(g->hook.zero, 1);
 }
 
 void hook_gen(struct gen *g, enum hook_id id)
 {
 	const struct hook_row *row = &hook_rows[id];
-	LLVMBasicBlockRef clauses, end, open;
+	LLVMBasicBlockRef clauses, end;
 	LLVMValueRef fired;
+	unsigned n;
+	struct span at;
 	char name[64];
 
 	g->hook = (struct gen_hook){ .id = id };
+	n = count_clauses(g, &at);
 	snprintf(name, sizeof(name), "gt_hook_%s", row->name);
-	open_function(g, name);
+	open_function(g, name, at);
 	end = gen_block(g, "end");
-	if (row->kind == HOOK_UPROBE) {
-		open = gen_block(g, "open");
-		gen_branch(g, CALL(g, "gt_gate", g->hook.ctx, g->hook.ev), open, end);
-		gen_enter(g, open);
-	}
+	if (row->kind == HOOK_UPROBE)
+		gen_open(g, end);
+	if (n > 1)
+		gen_zero(g, end);
 	snprintf(name, sizeof(name), "gt_in_%s", row->name);
 	fired = CALL(g, name, g->hook.ctx, g->hook.ev);
 	clauses = gen_block(g, "clauses");
@@ -247,7 +304,7 @@ void hook_gen(struct gen *g, enum hook_id id)
 		   clauses, end);
 	gen_enter(g, clauses);
 	gen_clauses(g, fired);
-	btf_at(g, first_span(g));
+	btf_at(g, at);
 	snprintf(name, sizeof(name), "gt_out_%s", row->name);
 	if (helper_exists(g, name))
 		CALL(g, name, g->hook.ctx, g->hook.ev);

@@ -303,7 +303,7 @@ static LLVMValueRef any_known(struct gen *g, struct agg_site *s)
 
 static LLVMValueRef array_slot(struct gen *g, struct agg_site *s, LLVMBasicBlockRef none)
 {
-	LLVMValueRef index = gen_alloca(g, g->i32, "half"), p;
+	LLVMValueRef index = gen_alloca(g, g->i32, "half", false), p;
 	LLVMBasicBlockRef found = gen_block(g, "slot");
 
 	LLVMBuildStore(g->b, gen_fit(g, s->half, g->i32), index);

@@ -48,7 +48,7 @@ LLVMValueRef gen_load64(struct gen *g, LLVMValueRef p)
 	return LLVMBuildLoad2(g->b, g->i64, gen_fit(g, p, LLVMPointerType(g->i64, 0)), "");
 }
 
-LLVMValueRef gen_alloca(struct gen *g, LLVMTypeRef t, const char *name)
+LLVMValueRef gen_alloca(struct gen *g, LLVMTypeRef t, const char *name, bool zeroed)
 {
 	LLVMBasicBlockRef here = LLVMGetInsertBlock(g->b);
 	LLVMMetadataRef at = LLVMGetCurrentDebugLocation2(g->b);
@@ -56,6 +56,8 @@ LLVMValueRef gen_alloca(struct gen *g, LLVMTypeRef t, const char *name)
 
 	LLVMPositionBuilderBefore(g->b, LLVMGetBasicBlockTerminator(g->hook.entry));
 	v = LLVMBuildAlloca(g->b, t, name);
+	if (zeroed)
+		LLVMBuildStore(g->b, LLVMConstNull(t), v);
 	LLVMPositionBuilderAtEnd(g->b, here);
 	LLVMSetCurrentDebugLocation2(g->b, at);
 	return v;
