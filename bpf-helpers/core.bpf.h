@@ -62,14 +62,25 @@ GT_SUB void gt_left_out(u32 clause, u32 status)
 		gt_add(&cell->left_out[status], 1);
 }
 
-GT_FN void gt_count_event(struct gt_cell *cell)
+/*
+ * The event has passed the clause's predicate: counts it, returns the clause's cell. The
+ * second is for programs of many clauses, which would grow too long.
+ */
+GT_FN struct gt_cell *gt_enter(struct gt_ev *ev, u32 clause, bool grpc)
 {
+	struct gt_cell *cell = gt_cell(clause);
+
+	if (!cell)
+		return NULL;
 	gt_add(&cell->events, 1);
+	if (grpc)
+		gt_add(&cell->sides[ev->server & 1], 1);
+	return cell;
 }
 
-GT_FN void gt_count_side(struct gt_cell *cell, struct gt_ev *ev)
+GT_SUB struct gt_cell *gt_enter_sub(struct gt_ev *ev, u32 clause, bool grpc)
 {
-	gt_add(&cell->sides[ev->server & 1], 1);
+	return gt_enter(ev, clause, grpc);
 }
 
 GT_SUB void gt_count_map_full(u32 clause)

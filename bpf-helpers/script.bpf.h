@@ -88,6 +88,12 @@ GT_FN void *gt_map_slot(void *map, const void *key, u32 clause)
 	return value ? value : gt_map_insert(map, key, clause);
 }
 
+/* For programs of many clauses. */
+GT_SUB void *gt_map_slot_sub(void *map, const void *key, u32 clause)
+{
+	return gt_map_slot(map, key, clause);
+}
+
 GT_FN void gt_map_add(u64 *value, u64 n)
 {
 	gt_add(value, n);

@@ -44,7 +44,10 @@ struct gen_hook {
 	LLVMBasicBlockRef entry;	/* for allocas: elsewhere they are dynamic */
 	LLVMValueRef status;		/* where a field's helper leaves its status */
 	LLVMValueRef key;		/* room for a map's key, that of all maps of the program */
-	LLVMValueRef zero;		/* 0, of which the verifier does not know; NULL: one clause */
+	LLVMBasicBlockRef out;		/* after the last clause */
+	bool many;			/* several clauses: worth remembering fields and sharing code */
+	bool one_event;			/* what fires is always the same */
+	LLVMValueRef zero;		/* many: 0, of which the verifier does not know */
 	struct gen_memo memo[FIELD_N];
 };
 

@@ -102,7 +102,7 @@ static struct val load_field(struct gen *g, enum field_id f)
 		gen_fail(g, "the field %s has no helper", row->name);
 		return val_none(g);
 	}
-	if (g->hook.zero && row->flags & (FIELD_NONE_OK | FIELD_UNKNOWN_OK))
+	if (g->hook.many && row->flags & (FIELD_NONE_OK | FIELD_UNKNOWN_OK))
 		return remembered_field(g, f);
 	return call_field(g, row);
 }
@@ -145,17 +145,16 @@ static void gen_where(struct gen *g, const struct clause_desc *c)
 	gen_enter(g, pass);
 }
 
-/* Finds the clause's counters and counts the event. */
+/* Counts the event and finds the clause's counters, which are always there. */
 static void gen_count(struct gen *g, const struct clause_desc *c)
 {
+	bool grpc = !strcmp(event_rows[g->clause.event].provider, "grpc");
 	LLVMBasicBlockRef found = gen_block(g, "cell");
 
-	g->clause.cell = CALL(g, "gt_cell", gen_i32(g, c->index));
-	gen_branch(g, LLVMBuildIsNotNull(g->b, g->clause.cell, ""), found, g->clause.done);
+	g->clause.cell = CALL(g, g->hook.many ? "gt_enter_sub" : "gt_enter", g->hook.ev,
+			      gen_i32(g, c->index), gen_i1(g, grpc));
+	gen_branch(g, LLVMBuildIsNotNull(g->b, g->clause.cell, ""), found, g->hook.out);
 	gen_enter(g, found);
-	CALL(g, "gt_count_event", g->clause.cell);
-	if (!strcmp(event_rows[g->clause.event].provider, "grpc"))
-		CALL(g, "gt_count_side", g->clause.cell, g->hook.ev);
 }
 
 static void gen_clause_for(struct gen *g, const struct clause_desc *c, enum event_id ev)
@@ -187,22 +186,38 @@ static unsigned event_bit(enum hook_id hook, enum event_id ev)
 	return bit;
 }
 
+/* Whether the event fired, as i1; NULL: it did. */
+static LLVMValueRef gen_has_fired(struct gen *g, LLVMValueRef fired, enum event_id ev)
+{
+	LLVMTypeRef type = LLVMTypeOf(fired);
+	LLVMValueRef bit;
+
+	if (g->hook.one_event)
+		return NULL;
+	bit = LLVMConstInt(type, 1u << event_bit(g->hook.id, ev), 0);
+	return LLVMBuildICmp(g->b, LLVMIntNE, LLVMBuildAnd(g->b, fired, bit, ""),
+			     LLVMConstNull(type), "");
+}
+
+/* Each interval has a period of its own: the tracer says whose it is. */
+static LLVMValueRef gen_is_mine(struct gen *g, const struct clause_desc *c)
+{
+	return LLVMBuildICmp(g->b, LLVMIntEQ, CALL(g, "gt_ev_run_clause", g->hook.ev),
+			     gen_i32(g, c->index), "");
+}
+
 static void gen_fired(struct gen *g, LLVMValueRef fired, const struct clause_desc *c,
 		      enum event_id ev)
 {
 	LLVMBasicBlockRef yes = gen_block(g, "fired"), no = gen_block(g, "next");
-	LLVMValueRef bit = gen_fit(g, gen_i32(g, 1u << event_bit(g->hook.id, ev)),
-				   LLVMTypeOf(fired));
-	LLVMValueRef hit = LLVMBuildAnd(g->b, fired, bit, ""), cond, mine;
+	LLVMValueRef cond;
 
 	btf_at(g, c->node->clause.head);
-	cond = LLVMBuildICmp(g->b, LLVMIntNE, hit, LLVMConstNull(LLVMTypeOf(hit)), "");
-	if (ev == EV_INTERVAL) {	/* each has a period of its own */
-		mine = LLVMBuildICmp(g->b, LLVMIntEQ, CALL(g, "gt_ev_run_clause", g->hook.ev),
-				     gen_i32(g, c->index), "");
-		cond = LLVMBuildAnd(g->b, cond, mine, "");
-	}
-	gen_branch(g, cond, yes, no);
+	cond = ev == EV_INTERVAL ? gen_is_mine(g, c) : gen_has_fired(g, fired, ev);
+	if (cond)
+		gen_branch(g, cond, yes, no);
+	else
+		LLVMBuildBr(g->b, yes);
 	gen_enter(g, yes);
 	gen_clause_for(g, c, ev);
 	gen_goto(g, no);
@@ -284,18 +299,19 @@ void hook_gen(struct gen *g, enum hook_id id)
 	const struct hook_row *row = &hook_rows[id];
 	LLVMBasicBlockRef clauses, end;
 	LLVMValueRef fired;
-	unsigned n;
 	struct span at;
 	char name[64];
 
 	g->hook = (struct gen_hook){ .id = id };
-	n = count_clauses(g, &at);
+	g->hook.many = count_clauses(g, &at) > 1;
+	g->hook.one_event = event_bit(id, EVENT_N) == 1;
 	snprintf(name, sizeof(name), "gt_hook_%s", row->name);
 	open_function(g, name, at);
 	end = gen_block(g, "end");
+	g->hook.out = gen_block(g, "out");
 	if (row->kind == HOOK_UPROBE)
 		gen_open(g, end);
-	if (n > 1)
+	if (g->hook.many)
 		gen_zero(g, end);
 	snprintf(name, sizeof(name), "gt_in_%s", row->name);
 	fired = CALL(g, name, g->hook.ctx, g->hook.ev);
@@ -305,6 +321,7 @@ void hook_gen(struct gen *g, enum hook_id id)
 	gen_enter(g, clauses);
 	gen_clauses(g, fired);
 	btf_at(g, at);
+	gen_goto(g, g->hook.out);
 	snprintf(name, sizeof(name), "gt_out_%s", row->name);
 	if (helper_exists(g, name))
 		CALL(g, name, g->hook.ctx, g->hook.ev);

@@ -156,7 +156,8 @@ static LLVMValueRef clause_index(struct gen *g)
 /* The value's address for the key in the buffer, inserted if new; goes on where there is one. */
 static LLVMValueRef slot(struct gen *g, LLVMValueRef map, LLVMBasicBlockRef none)
 {
-	LLVMValueRef p = CALL(g, "gt_map_slot", map, g->hook.key, clause_index(g));
+	const char *name = g->hook.many ? "gt_map_slot_sub" : "gt_map_slot";
+	LLVMValueRef p = CALL(g, name, map, g->hook.key, clause_index(g));
 	LLVMBasicBlockRef found = gen_block(g, "slot");
 
 	gen_branch(g, LLVMBuildIsNotNull(g->b, p, ""), found, none);
