@@ -50,6 +50,13 @@ else
 	skip 'mandoc has nothing to say about the pages' 'mandoc is not installed'
 fi
 
+# Paths in the texts for people: `src/x.c` stands where it is said to.
+is "$(cat "$top_srcdir/README.md" "$top_srcdir/HACKING.md" |
+	grep -o -E '(^|[^a-zA-Z/.])(src|grammar|runtime|bpf-helpers|tests|scripts)/[a-zA-Z0-9_./-]*[a-zA-Z0-9]' |
+	sed 's/^[^a-z]//' | sort -u | while read -r path; do
+		[ -e "$top_srcdir/$path" ] || printf '%s ' "$path"
+	done)" '' 'every path in README and HACKING is there'
+
 # Scripts: literal blocks of gtrace(5) behind a comment "script", each into a file.
 awk -v dir="$tmp" '
 	/^\.\\" script$/ { wanted = 1; next }
