@@ -18,6 +18,6 @@ const void *const gt_subs[] = {
 	gt_agg_min, gt_agg_max, gt_agg_stats, gt_agg_quantile,
 	gt_agg_hist_dense, gt_agg_lhist_dense, gt_agg_quantile_bucket,
 	gt_fn_log2, gt_fn_per_second, gt_fn_percent,
-	gt_map_set, gt_map_slot_sub, gt_enter_sub,
+	gt_map_read, gt_map_set, gt_map_slot_sub, gt_enter_sub,
 };
 #endif

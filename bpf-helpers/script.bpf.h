@@ -45,9 +45,13 @@ GT_SUB s64 gt_fn_per_second(s64 x, s64 d)
 
 GT_SUB s64 gt_fn_percent(s64 a, s64 b)
 {
-	u64 n = gt_abs(a), by = gt_abs(b);
-	u64 q = n / by * 100 + n % by * 100 / by;
+	u64 n = gt_abs(a), by = gt_abs(b), q;
 
+	if (by >> 57) {		/* or a hundred times the remainder would not fit */
+		n >>= 7;
+		by >>= 7;
+	}
+	q = n / by * 100 + n % by * 100 / by;
 	return (a ^ b) < 0 ? -q : q;
 }
 
@@ -64,6 +68,18 @@ GT_FN u64 gt_epoch(u32 map)
 GT_FN void *gt_map_find(void *map, const void *key)
 {
 	return bpf_map_lookup_elem(map, key);
+}
+
+/*
+ * The value of a plain map. A subprogram since LLVM makes one test of two pointers by
+ * or-ing them where two reads meet, which the verifier refuses.
+ */
+GT_SUB u64 gt_map_read(void *map, const void *key, u32 *status)
+{
+	u64 *value = bpf_map_lookup_elem(map, key);
+
+	*status = value ? GT_KNOWN : GT_NONE;
+	return value ? *(volatile u64 *)value : 0;
 }
 
 /* A new key starts as zeros. NULL where the map is full. */

@@ -17,6 +17,13 @@ static inline LLVMTypeRef compat_pointer(LLVMContextRef c)
 #endif
 }
 
+/* Named by itself it would insist, from 18 on, that one round is enough. */
+#if LLVM_VERSION_MAJOR >= 18
+#define COMPAT_INSTCOMBINE "instcombine<no-verify-fixpoint>"
+#else
+#define COMPAT_INSTCOMBINE "instcombine"
+#endif
+
 static inline LLVMValueRef compat_inline_asm(LLVMTypeRef type, const char *text)
 {
 	size_t n = strlen(text);

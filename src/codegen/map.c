@@ -171,29 +171,12 @@ static LLVMValueRef slot(struct gen *g, LLVMValueRef map, LLVMBasicBlockRef none
 struct val map_read(struct gen *g, const struct node *e)
 {
 	const struct map_desc *m = &g->p->maps.v[e->slot];
-	LLVMBasicBlockRef from, found, done;
-	LLVMValueRef p, v, values[2], states[2];
-	struct val r;
+	LLVMValueRef v;
 
 	if (!key_of(g, e, m))
 		return val_none(g);
-	found = gen_block(g, "found");
-	done = gen_block(g, "read");
-	p = CALL(g, "gt_map_find", map_ref(g, m, -1), g->hook.key);
-	from = LLVMGetInsertBlock(g->b);
-	gen_branch(g, LLVMBuildIsNotNull(g->b, p, ""), found, done);
-	gen_enter(g, found);
-	v = gen_load64(g, p);
-	gen_goto(g, done);
-	r.v = LLVMBuildPhi(g->b, g->i64, "");
-	r.st = LLVMBuildPhi(g->b, g->i32, "");
-	values[0] = gen_i64(g, 0);
-	values[1] = v;
-	states[0] = gen_i32(g, GT_NONE);
-	states[1] = gen_i32(g, GT_KNOWN);
-	LLVMAddIncoming(r.v, values, (LLVMBasicBlockRef[]){ from, found }, 2);
-	LLVMAddIncoming(r.st, states, (LLVMBasicBlockRef[]){ from, found }, 2);
-	return r;
+	v = CALL(g, "gt_map_read", map_ref(g, m, -1), g->hook.key, g->hook.status);
+	return (struct val){ v, LLVMBuildLoad2(g->b, g->i32, g->hook.status, "") };
 }
 
 /* Goes on where the value is known; one that is unknown leaves the event out. */

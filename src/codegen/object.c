@@ -13,7 +13,7 @@
 #include "gen.h"
 
 #define PASSES "always-inline,globaldce," \
-	       "function(sroa,early-cse<memssa>,instcombine,simplifycfg),globaldce"
+	       "function(sroa,early-cse<memssa>," COMPAT_INSTCOMBINE ",simplifycfg),globaldce"
 #define TRIPLE "bpfel"
 #define CPU "v3"	/* Linux 5.1: 32-bit arithmetic and all comparisons */
 
