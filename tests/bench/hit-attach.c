@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * hit sites FILE: file offsets of main.hit's probe site and of its first instruction.
- * hit PID OFFSET empty|OBJECT: attaches to one instruction of hit/main.go's program an
+ * hit-attach sites FILE: file offsets of main.hit's probe site and of its first instruction.
+ * hit-attach PID OFFSET empty|OBJECT: attaches to one instruction of hit/main.go's program an
  * empty BPF program, or gt_hook_msg_send of an object of `gtrace --emit object`; says
  * "attached" and stays until standard input ends. With it a hit's own price is measured
  * beside an empty program at the same instruction.
@@ -56,6 +56,7 @@ static void *read_file(const char *path, size_t *size)
 
 static int run_object(int fd, unsigned long offset, int pid, const char *path)
 {
+	static struct clause_desc clause = { .index = 1, .events = EV_BIT(EV_MSG_SEND) };
 	static struct program program;
 	static struct plan plan;
 	struct binary b = { .fd = fd, .path = (char *)"hit", .plan = &plan };
@@ -65,12 +66,14 @@ static int run_object(int fd, unsigned long offset, int pid, const char *path)
 	size_t size;
 	void *elf = read_file(path, &size);
 
-	program.clauses.n = 64;
+	program.clauses.v = &clause;
+	program.clauses.n = 1;
+	program.hooks = 1ull << HOOK_MSG_SEND;
 	plan.layout = layout;
 	plan.hooks[HOOK_MSG_SEND].n = 1;
 	plan.hooks[HOOK_MSG_SEND].sites[0] = (struct plan_site){ .offset = offset, .cookie = 1 };
 	if (loader_init(&l, &program, elf, size, false) || attach_binary(&l, &b, pid)) {
-		fprintf(stderr, "hit: %s %s\n", l.err, b.why);
+		fprintf(stderr, "hit-attach: %s %s\n", l.err, b.why);
 		return 1;
 	}
 	loader_gate_open(&l);
@@ -93,7 +96,7 @@ static int print_sites(const char *path)
 
 	if (goelf_open(fd, path, &g, &err) || goelf_find(g, &name, 1, &f) != 1 ||
 	    goelf_site(g, &f, &site, &err) || goelf_vaddr_to_offset(g, f.vaddr, &entry)) {
-		fprintf(stderr, "hit: %s\n", err.text);
+		fprintf(stderr, "hit-attach: %s\n", err.text);
 		return 1;
 	}
 	printf("%s %llu %llu\n", goelf_site_kind_name(site.kind),
