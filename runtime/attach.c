@@ -83,42 +83,57 @@ static int attach_hook(struct loader *l, struct binary *b, enum hook_id hook, in
 	return err;
 }
 
-static int load_binary(struct loader *l, struct binary *b)
+static struct loaded *loaded_of(struct binary *b)
 {
-	struct loaded o;
-	int err;
-
-	if (b->loaded)
-		return 0;
-	err = loader_for(l, b->plan, &o);
-	if (err) {
-		snprintf(b->why, sizeof(b->why), "the kernel refused the programs: %s",
-			 strerror(-err));
-		return err;
-	}
-	b->loaded = malloc(sizeof(o));
+	if (!b->loaded)
+		b->loaded = calloc(1, sizeof(*b->loaded));
 	if (!b->loaded)
 		abort();
-	*b->loaded = o;
-	return 0;
+	return b->loaded;
 }
 
-int attach_binary(struct loader *l, struct binary *b, int pid)
+/* Attaches the hooks that have clauses, or those that have none. */
+static int attach_hooks(struct loader *l, struct binary *b, int pid, bool clauses)
 {
-	size_t before = b->n_links;
-	int err = load_binary(l, b);
+	int err = 0;
 
 	if (pid >= 0 && !kernel_filters_process())
 		pid = -1;
-	for (size_t i = 0; !err && i < sizeof(attach_order) / sizeof(attach_order[0]); i++)
-		err = attach_hook(l, b, attach_order[i], pid);
-	if (err) {
-		while (b->n_links > before)
-			bpf_link__destroy(b->links[--b->n_links]);
-		if (!b->n_links)
-			b->state = BINARY_FAILED;
-		return err;
+	for (size_t i = 0; !err && i < sizeof(attach_order) / sizeof(attach_order[0]); i++) {
+		bool has = program_clause_hooks(l->program) & (1ull << attach_order[i]);
+
+		if (has == clauses)
+			err = attach_hook(l, b, attach_order[i], pid);
 	}
+	return err;
+}
+
+static int refused(struct binary *b, int err)
+{
+	if (err && !b->why[0])
+		snprintf(b->why, sizeof(b->why), "the kernel refused the programs: %s",
+			 strerror(-err));
+	if (err)
+		b->state = BINARY_FAILED;
+	return err;
+}
+
+int attach_support(struct loader *l, struct binary *b, int pid)
+{
+	int err = b->support_loaded ? 0 : loader_support_for(l, b->plan, loaded_of(b));
+
+	b->support_loaded = true;
+	return refused(b, err ? err : attach_hooks(l, b, pid, false));
+}
+
+int attach_script(struct loader *l, struct binary *b, int pid)
+{
+	int err = b->script_loaded ? 0 : loader_script_for(l, b->plan, loaded_of(b));
+
+	b->script_loaded = true;
+	err = refused(b, err ? err : attach_hooks(l, b, pid, true));
+	if (err)
+		return err;
 	if (b->state != BINARY_ATTACHED)
 		for (int h = 0; h < HOOK_N; h++)
 			b->sites += b->plan->hooks[h].n;
@@ -248,7 +263,8 @@ unsigned long long attach_missed(const struct targets *t)
 
 		if (!o)
 			continue;
-		missed += missed_by(o->script);
+		if (o->script)
+			missed += missed_by(o->script);
 		if (o->support)
 			missed += missed_by(o->support);
 	}

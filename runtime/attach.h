@@ -14,11 +14,13 @@
 #include "target.h"
 
 /*
- * Loads the binary's object if that was not done yet and attaches all its hooks, to
- * one process or, with pid -1, to every one that runs it. On failure nothing of this
- * call stays attached; b->why says what was refused. 0 or -errno.
+ * Loads the binary's ready-made hooks if that was not done yet and attaches them, to
+ * one process or, with pid -1, to every one that runs it: can be done while the script
+ * is still being compiled. attach_script() does the same for hooks with clauses. On
+ * failure b->why says what was refused; detach_all() takes off what was attached. 0 or -errno.
  */
-int attach_binary(struct loader *l, struct binary *b, int pid);
+int attach_support(struct loader *l, struct binary *b, int pid);
+int attach_script(struct loader *l, struct binary *b, int pid);
 
 /*
  * Detaches everything of all binaries and closes their objects. Links are closed by

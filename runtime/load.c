@@ -140,26 +140,32 @@ static void load_none(struct bpf_object *o)
 		bpf_program__set_autoload(prog, false);
 }
 
-/* Maps that another object has already; the rest are made. */
-static int share_maps(struct bpf_object *o, const struct loaded *with)
+static struct bpf_map *base_map(const struct loader *l, const char *name)
 {
-	struct bpf_object *const from[] = { with->script, with->support };
+	struct bpf_object *const from[] = { l->base.support, l->base.script };
+	struct bpf_map *m;
+
+	for (size_t i = 0; i < 2; i++) {
+		m = from[i] ? bpf_object__find_map_by_name(from[i], name) : NULL;
+		if (m && bpf_map__autocreate(m) && bpf_map__fd(m) >= 0)
+			return m;
+	}
+	return NULL;
+}
+
+/* Maps that a base object has already; the rest are made. */
+static int share_maps(const struct loader *l, struct bpf_object *o)
+{
 	struct bpf_map *m, *first;
 	int err;
 
 	bpf_object__for_each_map(m, o) {
-		if (bpf_map__is_internal(m))
+		first = bpf_map__is_internal(m) ? NULL : base_map(l, bpf_map__name(m));
+		if (!first)
 			continue;
-		for (size_t i = 0; i < 2; i++) {
-			if (!from[i] || from[i] == o ||
-			    !(first = bpf_object__find_map_by_name(from[i], bpf_map__name(m))) ||
-			    bpf_map__fd(first) < 0)
-				continue;
-			err = bpf_map__reuse_fd(m, bpf_map__fd(first));
-			if (err)
-				return err;
-			break;
-		}
+		err = bpf_map__reuse_fd(m, bpf_map__fd(first));
+		if (err)
+			return err;
 	}
 	return 0;
 }
@@ -178,51 +184,31 @@ struct bpf_program *loaded_program(const struct loaded *o, const char *name)
 	return !p && o->support ? bpf_object__find_program_by_name(o->support, name) : p;
 }
 
-/* Opens both objects, the support only where a hook of it is wanted; loads nothing yet. */
-static int open_both(struct loader *l, struct loaded *o)
+static bool has_clause(const struct loader *l, enum hook_id hook)
 {
-	uint64_t ready_made = l->program->hooks & ~program_clause_hooks(l->program);
-
-	o->script = open_object(l, l->elf, l->elf_size);
-	if (!o->script)
-		return -EINVAL;
-	load_none(o->script);
-	if (!ready_made)
-		return 0;
-	o->support = open_object(l, support_object, sizeof(support_object));
-	if (!o->support)
-		return -EINVAL;
-	load_none(o->support);
-	return 0;
+	return program_clause_hooks(l->program) & (1ull << hook);
 }
 
-/* Whose program a hook is: the script's where it has clauses. */
-static struct bpf_program *choose(const struct loaded *o, enum hook_id hook)
+static int finish(struct loader *l, struct bpf_object *o, const struct gt_layout *layout)
 {
-	struct bpf_program *prog = program_of(o->script, hook);
+	int err = set_layout(o, layout);
+
+	if (!err)
+		err = share_maps(l, o);
+	if (!err)
+		err = load_object(l, o);
+	return err;
+}
+
+static void want(struct bpf_object *o, enum hook_id hook, int attach_type)
+{
+	struct bpf_program *prog = program_of(o, hook);
 
 	if (!prog)
-		prog = program_of(o->support, hook);
-	if (prog)
-		bpf_program__set_autoload(prog, true);
-	return prog;
-}
-
-static int load_both(struct loader *l, struct loaded *o, const struct gt_layout *layout)
-{
-	struct bpf_object *const both[] = { o->script, o->support };
-	int err = 0;
-
-	for (size_t i = 0; !err && i < 2; i++) {
-		if (!both[i])
-			continue;
-		err = set_layout(both[i], layout);
-		if (!err)
-			err = share_maps(both[i], l->base.script == o->script ? o : &l->base);
-		if (!err)
-			err = load_object(l, both[i]);
-	}
-	return err;
+		return;
+	bpf_program__set_autoload(prog, true);
+	if (attach_type >= 0)
+		bpf_program__set_expected_attach_type(prog, attach_type);
 }
 
 /* ---- the base objects ---- */
@@ -240,27 +226,59 @@ static int map_shared(struct loader *l)
 	return 0;
 }
 
-int loader_init(struct loader *l, const struct program *p, const void *elf, size_t size,
-		bool perf_events)
+/* Records of streams are made only for scripts that keep them up. */
+static void choose_maps(struct loader *l)
+{
+	static const char *const always[] = { "gt_shared", "gt_cells", "gt_ring", "gt_dict",
+					      "gt_zero", "gt_tgids" };
+	struct bpf_map *m;
+
+	bpf_object__for_each_map(m, l->base.support) {
+		bool keep = l->program->keeps != 0;
+
+		for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++)
+			keep |= !strcmp(bpf_map__name(m), always[i]);
+		if (!bpf_map__is_internal(m))
+			bpf_map__set_autocreate(m, keep);
+		if (!strcmp(bpf_map__name(m), "gt_cells"))
+			bpf_map__set_max_entries(m, (uint32_t)l->program->clauses.n + 1);
+	}
+}
+
+int loader_init(struct loader *l, const struct program *p, bool perf_events)
 {
 	struct gt_layout layout = { .keeps = p->keeps };
 	int err;
 
 	memset(l, 0, sizeof(*l));
 	l->program = p;
-	l->elf = elf;
-	l->elf_size = size;
 	l->perf_events = perf_events || !kernel_has_uprobe_multi();
 	libbpf_set_print(keep_message);
-	err = open_both(l, &l->base);
-	for (int h = 0; !err && h < HOOK_N; h++)
-		if (hook_rows[h].kind == HOOK_RUN && (p->hooks & (1ull << h)))
-			choose(&l->base, h);
-	if (!err)
-		err = load_both(l, &l->base, &layout);
-	if (!err)
-		err = map_shared(l);
-	return err;
+	l->base.support = open_object(l, support_object, sizeof(support_object));
+	if (!l->base.support)
+		return -EINVAL;
+	load_none(l->base.support);
+	choose_maps(l);
+	if ((p->hooks & (1ull << HOOK_SWEEP)) && !has_clause(l, HOOK_SWEEP))
+		want(l->base.support, HOOK_SWEEP, -1);
+	err = finish(l, l->base.support, &layout);
+	return err ? err : map_shared(l);
+}
+
+int loader_script(struct loader *l, const void *elf, size_t size)
+{
+	struct gt_layout layout = { .keeps = l->program->keeps };
+
+	l->elf = elf;
+	l->elf_size = size;
+	l->base.script = open_object(l, elf, size);
+	if (!l->base.script)
+		return -EINVAL;
+	load_none(l->base.script);
+	for (int h = 0; h < HOOK_N; h++)
+		if (hook_rows[h].kind == HOOK_RUN)
+			want(l->base.script, h, -1);
+	return finish(l, l->base.script, &layout);
 }
 
 void loader_fini(struct loader *l)
@@ -273,9 +291,9 @@ void loader_fini(struct loader *l)
 
 int loader_map(const struct loader *l, const char *name)
 {
-	int fd = bpf_object__find_map_fd_by_name(l->base.script, name);
+	struct bpf_map *m = base_map(l, name);
 
-	return fd < 0 && l->base.support ? bpf_object__find_map_fd_by_name(l->base.support, name) : fd;
+	return m ? bpf_map__fd(m) : -1;
 }
 
 int loader_add_tgid(struct loader *l, uint32_t tgid)
@@ -287,26 +305,41 @@ int loader_add_tgid(struct loader *l, uint32_t tgid)
 }
 
 /* ---- the objects of a binary ---- */
-int loader_for(struct loader *l, const struct plan *plan, struct loaded *out)
+static int load_for(struct loader *l, const struct plan *plan, const void *elf, size_t size,
+		    bool clauses, struct bpf_object **out)
 {
-	struct bpf_program *prog;
+	struct bpf_object *o = NULL;
 	int err;
 
-	memset(out, 0, sizeof(*out));
-	err = open_both(l, out);
-	for (int h = 0; !err && h < HOOK_N; h++) {
-		if (hook_rows[h].kind != HOOK_UPROBE || !plan->hooks[h].n)
+	for (int h = 0; h < HOOK_N; h++) {
+		if (hook_rows[h].kind != HOOK_UPROBE || !plan->hooks[h].n ||
+		    has_clause(l, h) != clauses)
 			continue;
-		prog = choose(out, h);
-		if (prog)
-			bpf_program__set_expected_attach_type(prog, l->perf_events ? 0
-									: TRACE_UPROBE_MULTI);
+		if (!o) {
+			o = open_object(l, elf, size);
+			if (!o)
+				return -EINVAL;
+			load_none(o);
+		}
+		want(o, h, l->perf_events ? 0 : TRACE_UPROBE_MULTI);
 	}
-	if (!err)
-		err = load_both(l, out, &plan->layout);
-	if (err)
-		loaded_close(out);
-	return err;
+	err = o ? finish(l, o, &plan->layout) : 0;
+	if (err) {
+		bpf_object__close(o);
+		return err;
+	}
+	*out = o;
+	return 0;
+}
+
+int loader_support_for(struct loader *l, const struct plan *plan, struct loaded *out)
+{
+	return load_for(l, plan, support_object, sizeof(support_object), false, &out->support);
+}
+
+int loader_script_for(struct loader *l, const struct plan *plan, struct loaded *out)
+{
+	return load_for(l, plan, l->elf, l->elf_size, true, &out->script);
 }
 
 /* ---- running and the gate ---- */

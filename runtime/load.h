@@ -2,9 +2,12 @@
 #ifndef GT_RUNTIME_LOAD_H
 #define GT_RUNTIME_LOAD_H
 /*
- * load: the script's BPF object and the ready-made one of support hooks, loaded once for
- * the maps and the tracer's own programs and then once for every binary with that
- * binary's layout; all share the first one's maps.
+ * load: BPF objects, and the maps that all of them share.
+ *
+ * Two kinds: the ready-made one of support hooks (bpf-helpers/support.bpf.c), which is there
+ * before the script is compiled and so makes the fixed maps, and the script's own. Each
+ * is loaded once as the base, for maps and the tracer's own programs, and then once for
+ * every binary with that binary's layout.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,14 +19,14 @@
 struct bpf_object;
 struct bpf_program;
 
-/* What one binary has loaded: the script's hooks, and the ready-made ones. NULL: none needed. */
+/* NULL: not loaded, or not needed. */
 struct loaded {
 	struct bpf_object *script, *support;
 };
 
 struct loader {
 	const struct program *program;
-	const void *elf;		/* borrowed until loader_fini */
+	const void *elf;		/* the script's object, borrowed until loader_fini */
 	size_t elf_size;
 	bool perf_events;		/* attach by perf events: no uprobe_multi */
 	struct loaded base;		/* maps, begin, end, interval, snapshots, sweep */
@@ -33,13 +36,18 @@ struct loader {
 	uint32_t err_line;		/* the script's line that the verifier refused; 0 not known */
 };
 
-/* Creates the maps and the tracer's own programs. 0 or -errno with l->err. */
-int loader_init(struct loader *l, const struct program *p, const void *elf, size_t size,
-		bool perf_events);
+/* Makes the fixed maps: all that can be done before the script is compiled. 0 or -errno. */
+int loader_init(struct loader *l, const struct program *p, bool perf_events);
+/* Makes the script's maps and loads the programs that the tracer starts itself. */
+int loader_script(struct loader *l, const void *elf, size_t size);
 void loader_fini(struct loader *l);
 
-/* The objects for one binary: only the hooks that have sites in the plan. Caller closes them. */
-int loader_for(struct loader *l, const struct plan *plan, struct loaded *out);
+/*
+ * A binary's programs, of the hooks that have sites in its plan: the ready-made ones, and
+ * after loader_script() those with clauses. They are added to *out. 0 or -errno with l->err.
+ */
+int loader_support_for(struct loader *l, const struct plan *plan, struct loaded *out);
+int loader_script_for(struct loader *l, const struct plan *plan, struct loaded *out);
 void loaded_close(struct loaded *o);
 struct bpf_program *loaded_program(const struct loaded *o, const char *name);	/* NULL: none */
 

@@ -33,7 +33,9 @@ struct binary {
 	enum binary_state state;
 	struct plan *plan;	/* BINARY_READY and later */
 	char why[512];		/* BINARY_OTHER, BINARY_FAILED */
-	struct loaded *loaded;	/* load.h; NULL until first attached */
+	struct loaded *loaded;	/* load.h; NULL until something is loaded */
+	bool support_loaded, script_loaded;
+	bool support_everyone;	/* its ready-made hooks are attached to all processes */
 	struct bpf_link **links;
 	size_t n_links;
 	unsigned sites;
@@ -46,7 +48,7 @@ struct process {
 	int pidfd;		/* -1: not watched */
 	struct binary *binary;
 	uint64_t seen_ns;	/* CLOCK_MONOTONIC */
-	bool gone;
+	bool support;		/* its ready-made hooks are attached */
 };
 
 /* Fills b->state, b->plan, b->why. b->fd is open. */

@@ -66,7 +66,7 @@ int watch_fork(struct bpf_raw_tracepoint_args *ctx)
 	return 0;
 }
 
-/* Attached to any site while the script compiles: pays the first attach's grace period. */
+/* Attached to an instruction of the tracer: pays the first attach's grace period. */
 SEC("uprobe.multi")
 int watch_warm(void *ctx)
 {

@@ -2,6 +2,7 @@
 #include "watch.h"
 
 #include <errno.h>
+#include <link.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -156,26 +157,50 @@ void watch_stop(struct watch *w, void (*fn)(const struct watch_record *r, void *
 	watch_read(w, fn, ctx);
 }
 
+/* ---- the first attach ---- */
 struct warm {
 	struct bpf_object *object;
 	struct bpf_link *link;
 };
 
-struct warm *warm_new(int fd, unsigned long offset, int pid)
+/* Never called: an instruction of our own to attach to. */
+__attribute__((noinline, used)) static void warm_site(void)
+{
+	__asm__ volatile("");
+}
+
+/* Where an address of ours is in our own file. */
+static int file_offset(struct dl_phdr_info *info, size_t size, void *data)
+{
+	unsigned long *at = data;
+	unsigned long vaddr = *at - info->dlpi_addr;
+
+	(void)size;
+	for (unsigned i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *p = &info->dlpi_phdr[i];
+
+		if (p->p_type == PT_LOAD && vaddr - p->p_vaddr < p->p_filesz) {
+			*at = vaddr - p->p_vaddr + p->p_offset;
+			return 1;
+		}
+	}
+	return 0;
+}
+
+struct warm *warm_new(void)
 {
 	static const char *const name = "watch_warm";
+	unsigned long offset = (unsigned long)warm_site;
 	LIBBPF_OPTS(bpf_uprobe_multi_opts, opts, .offsets = &offset, .cnt = 1);
 	struct warm *w = calloc(1, sizeof(*w));
-	char path[64];
 
-	if (!w)
-		return NULL;
+	if (!w || dl_iterate_phdr(file_offset, &offset) != 1)
+		return w;
 	w->object = open_only(&name, 1);
-	if (w->object && !bpf_object__load(w->object)) {
-		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	if (w->object && !bpf_object__load(w->object))
 		w->link = bpf_program__attach_uprobe_multi(
-			bpf_object__find_program_by_name(w->object, name), pid, path, NULL, &opts);
-	}
+			bpf_object__find_program_by_name(w->object, name), 0, "/proc/self/exe",
+			NULL, &opts);
 	return w;
 }
 

@@ -27,12 +27,12 @@ void watch_read(struct watch *w, void (*fn)(const struct watch_record *r, void *
 void watch_stop(struct watch *w, void (*fn)(const struct watch_record *r, void *ctx), void *ctx);
 
 /*
- * Attaches an empty program to a site of the file and keeps it: the kernel makes the
- * first uprobe of a quiet machine wait for a grace period, the next ones not. NULL is fine
- * to free.
+ * Attaches an empty program to an instruction of our own and keeps it: the kernel makes
+ * the first uprobe of a quiet machine wait for a grace period (10 ms), the next ones not.
+ * Meant for a thread, at the very start. NULL is fine to free.
  */
 struct warm;
-struct warm *warm_new(int fd, unsigned long offset, int pid);
+struct warm *warm_new(void);
 void warm_free(struct warm *w);
 #endif
 

@@ -217,10 +217,10 @@ static int emit(struct session *s)
 static void print_stats(const struct trace_times *t, const struct codegen_result *r)
 {
 	fprintf(stderr,
-		"gtrace: stats: parse %.2f ms, index %.2f ms, llvm %.2f ms (open %.2f, ir %.2f, "
+		"gtrace: stats: parse %.2f ms, index %.2f ms, support %.2f ms, llvm %.2f ms (open %.2f, ir %.2f, "
 		"passes %.2f, emit %.2f; child peak %ld KiB), load %.2f ms, attach %.2f ms, "
 		"attached after %.2f ms, stopped in %.2f ms\n",
-		t->parse, t->index, t->llvm, r->ms_open, r->ms_ir, r->ms_passes, r->ms_emit,
+		t->parse, t->index, t->early, t->llvm, r->ms_open, r->ms_ir, r->ms_passes, r->ms_emit,
 		r->peak_kib, t->load, t->attach, t->total, t->stop);
 }
 

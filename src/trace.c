@@ -56,13 +56,13 @@ struct trace {
 	struct warm *warm;
 	pthread_t warm_thread;
 	bool warming;
-	struct { int fd; unsigned long offset; int pid; } warm_site;
 	struct dead_conn *dead;
 	size_t n_dead;
 	int signals, drain_timer, every_timer, for_timer;
 	struct { int fd; unsigned clause; } *intervals;
 	size_t n_intervals;
 	bool needs_targets, gate_open, limit_reached, stop;
+	int load_error;		/* of the fixed maps, before the script is there */
 	bool had_target;
 	unsigned long long missed;
 	int status;
@@ -190,21 +190,41 @@ static void tell_process(struct trace *t, const struct process *p)
 	output_target(t->output, &ot);
 }
 
+/* The ready-made hooks: once a process under -p, else once a binary. p may be NULL then. */
+static int attach_support_once(struct trace *t, struct process *p, struct binary *b)
+{
+	bool one = t->o->n_pids && p;
+	bool *done = one ? &p->support : &b->support_everyone;
+
+	if (*done)
+		return 0;
+	*done = true;
+	return attach_support(&t->loader, b, one ? p->pid : -1);
+}
+
+static int attach_both(struct trace *t, struct process *p, struct binary *b)
+{
+	int err = attach_support_once(t, p, b);
+
+	return err ? err : attach_script(&t->loader, b, t->o->n_pids && p ? p->pid : -1);
+}
+
 /* Attaches what a process runs. False if that failed; the others go on. */
 static bool attach_process(struct trace *t, struct process *p)
 {
 	struct binary *b = p->binary;
-	int pid = t->o->n_pids ? p->pid : -1;
 
 	tell_binary(b);
 	if (b->state == BINARY_OTHER || b->state == BINARY_FAILED)
 		return false;
 	if (b->plan->layout.flags & GT_L_TGIDS)
 		loader_add_tgid(&t->loader, (uint32_t)p->pid);
-	if (b->state == BINARY_READY || (pid >= 0 && !b->everyone)) {
+	if (b->state == BINARY_READY || (t->o->n_pids && !b->everyone)) {
 		maps_put_string(t->maps, b->plan->layout.exe, b->path, strlen(b->path));
-		if (attach_binary(&t->loader, b, pid)) {
+		if (attach_both(t, p, b)) {
 			fprintf(stderr, "gtrace: warning: pid %d %s: %s\n", p->pid, b->path, b->why);
+			if (t->o->verbose)
+				fputs(t->loader.err, stderr);
 			return false;
 		}
 	}
@@ -249,6 +269,29 @@ static int add_named(struct trace *t)
 	return EXIT_OK;
 }
 
+/*
+ * While a child compiles the script: everything that does not depend on it. A failure to
+ * attach is told when the script's own hooks are.
+ */
+static void attach_early(struct trace *t)
+{
+	uint64_t t0 = now_ns();
+
+	t->load_error = loader_init(&t->loader, t->program, t->o->perf_events);
+	if (t->load_error)
+		return;
+	for (size_t i = 0; i < t->targets.n_processes; i++) {
+		struct process *p = t->targets.processes[i];
+
+		if (p->binary->state == BINARY_READY)
+			attach_support_once(t, p, p->binary);
+	}
+	for (size_t i = 0; !t->o->n_pids && i < t->targets.n_binaries; i++)
+		if (t->targets.binaries[i]->state == BINARY_READY)
+			attach_support_once(t, NULL, t->targets.binaries[i]);
+	t->times.early = ms_since(t0);
+}
+
 static bool any_ready(const struct trace *t)
 {
 	for (size_t i = 0; i < t->targets.n_binaries; i++)
@@ -261,28 +304,15 @@ static void *warm_up(void *arg)
 {
 	struct trace *t = arg;
 
-	t->warm = warm_new(t->warm_site.fd, t->warm_site.offset, t->warm_site.pid);
+	t->warm = warm_new();
 	return NULL;
 }
 
-/* The first attach of a quiet machine waits for a grace period: begin it now. */
+/* The first attach of a quiet machine waits for a grace period: begin it at once. */
 static void start_warming(struct trace *t)
 {
-	if (t->o->perf_events || !kernel_has_uprobe_multi())
-		return;
-	for (size_t i = 0; i < t->targets.n_binaries; i++) {
-		struct binary *b = t->targets.binaries[i];
-
-		for (int h = 0; b->state == BINARY_READY && h < HOOK_N; h++) {
-			if (!b->plan->hooks[h].n)
-				continue;
-			t->warm_site.fd = b->fd;
-			t->warm_site.offset = b->plan->hooks[h].sites[0].offset;
-			t->warm_site.pid = t->o->n_pids ? t->o->pids[0] : -1;
-			t->warming = !pthread_create(&t->warm_thread, NULL, warm_up, t);
-			return;
-		}
-	}
+	if (!t->o->perf_events && kernel_has_uprobe_multi() && t->needs_targets)
+		t->warming = !pthread_create(&t->warm_thread, NULL, warm_up, t);
 }
 
 static void finish_warming(struct trace *t)
@@ -329,10 +359,16 @@ int trace_prepare(struct trace *t)
 {
 	uint64_t t0 = now_ns();
 	bool named = t->o->n_pids || t->o->n_binaries || t->o->cmd;
-	int status = add_named(t);
+	int status;
 
-	if (status || !t->needs_targets)
+	start_warming(t);
+	status = add_named(t);
+	if (status)
 		return status;
+	if (!t->needs_targets) {
+		attach_early(t);
+		return EXIT_OK;
+	}
 	if (!named)
 		targets_scan(&t->targets, found_process, t);
 	t->times.index = ms_since(t0);
@@ -341,7 +377,7 @@ int trace_prepare(struct trace *t)
 			tell_binary(t->targets.binaries[i]);
 		return fail(t, EXIT_NO_MATCH, "nothing to trace: no named process or binary fits");
 	}
-	start_warming(t);
+	attach_early(t);
 	return EXIT_OK;
 }
 
@@ -479,7 +515,7 @@ static void attach_named_binaries(struct trace *t)
 		if (b->state != BINARY_READY || t->o->n_pids)
 			continue;
 		maps_put_string(t->maps, b->plan->layout.exe, b->path, strlen(b->path));
-		if (attach_binary(&t->loader, b, -1))
+		if (attach_both(t, NULL, b))
 			fprintf(stderr, "gtrace: warning: %s: %s\n", b->path, b->why);
 		else
 			note(t, "tracing %s (%s, grpc %s)", b->path, b->plan->go,
@@ -563,7 +599,7 @@ static int catch_signals(struct trace *t)
 int trace_begin(struct trace *t, const void *elf, size_t size, struct diag *d)
 {
 	uint64_t t0 = now_ns();
-	int err = loader_init(&t->loader, t->program, elf, size, t->o->perf_events);
+	int err = t->load_error ? t->load_error : loader_script(&t->loader, elf, size);
 	int status;
 
 	finish_warming(t);
@@ -859,7 +895,7 @@ int trace_end(struct trace *t)
 	if (t->has_child && !t->child_running)
 		child_abandon(&t->child);
 	if (!t->gate_open) {
-		if (t->loader.base.script)
+		if (t->loader.base.support)
 			detach(t);
 		return t->status;
 	}
@@ -902,7 +938,7 @@ void trace_free(struct trace *t)
 	output_free(t->output);
 	maps_free(t->maps);
 	targets_fini(&t->targets);
-	if (t->loader.base.script)
+	if (t->loader.base.support)
 		loader_fini(&t->loader);
 	free(t->dead);
 	free(t);

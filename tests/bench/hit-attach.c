@@ -72,7 +72,8 @@ static int run_object(int fd, unsigned long offset, int pid, const char *path)
 	plan.layout = layout;
 	plan.hooks[HOOK_MSG_SEND].n = 1;
 	plan.hooks[HOOK_MSG_SEND].sites[0] = (struct plan_site){ .offset = offset, .cookie = 1 };
-	if (loader_init(&l, &program, elf, size, false) || attach_binary(&l, &b, pid)) {
+	if (loader_init(&l, &program, false) || loader_script(&l, elf, size) ||
+	    attach_script(&l, &b, pid)) {
 		fprintf(stderr, "hit-attach: %s %s\n", l.err, b.why);
 		return 1;
 	}
