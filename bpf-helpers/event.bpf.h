@@ -4,7 +4,8 @@
 /*
  * event: what one hit of a hook carries from its gt_in_<hook>() through the
  * fields of its clauses to gt_out_<hook>(). One stands on each program's stack,
- * zeroed at entry; the words that nobody reads are optimised away.
+ * zeroed at entry; the words that nobody reads are optimised away. Keep it small: it
+ * counts into the 512 bytes of stack of a whole chain of calls.
  *
  * How a helper is declared decides what becomes of it:
  *	GT_FN	inlined into every program that calls it: small ones
@@ -47,12 +48,12 @@ struct gt_ev {
 	u64 now;			/* ktime; 0: not asked yet, see gt_now() */
 	struct gt_stream_key key;
 	struct gt_stream *rec;
-	u64 g, goid, method;
-	u64 v0, v1, v2;			/* the hook's own: message length, header count, … */
-	u32 have;			/* what was worked out already: HAVE_… of grpc.bpf.h */
-	u32 from;			/* what a0 and a1 are: FROM_… of grpc.bpf.h */
+	u64 method;
+	u64 v0, v1;			/* the hook's own: message length, header count, … */
+	u16 have;			/* what was worked out already: HAVE_… of grpc.bpf.h */
+	u8 from;			/* what a0 and a1 are: FROM_… of grpc.bpf.h */
+	u8 server;			/* 1: this is the RPC's server */
 	u32 st_conn, st_id, st_rec, st_v;	/* enum gt_status of those */
-	u32 server;			/* 1: this is the RPC's server */
 	u32 tgid;			/* 0: not asked yet, see gt_tgid() */
 	u32 event;			/* enum event_id of the clause that runs */
 	u32 run_clause;			/* interval: index of the clause to run */

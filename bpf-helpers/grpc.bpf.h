@@ -284,15 +284,16 @@ GT_INLINE void rec_done(struct gt_ev *ev, struct gt_stream *rec, u64 mine)
 
 GT_SUB u64 path_of_fields(u64 fields, u64 n)
 {
-	u64 f[4], name;	/* one field's name and value as (pointer, length) */
+	u64 f[4];	/* one field's name and value as (pointer, length) */
 
+#pragma unroll		/* a counter would need a word of stack */
 	for (int i = 0; i < PSEUDO_MAX; i++) {
 		if (i >= n || bpf_probe_read_user(f, sizeof(f), (void *)(fields + i * HPACK_FIELD)))
 			break;
 		if (f[1] != 5)
 			continue;
-		name = 0;
-		if (!bpf_probe_read_user(&name, 5, (void *)f[0]) && name == 0x687461703aull /* ":path" */)
+		f[1] = 0;	/* the name goes there: stack is short */
+		if (!bpf_probe_read_user(&f[1], 5, (void *)f[0]) && f[1] == 0x687461703aull /* ":path" */)
 			return gt_str_user((void *)f[2], f[3]);
 	}
 	return 0;

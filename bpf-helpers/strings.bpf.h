@@ -36,7 +36,7 @@ GT_INLINE struct gt_str *gt_dict_new(u64 id)
 	return NULL;
 }
 
-GT_SUB int gt_dict_add_user(u64 id, const void *text, u64 len)
+GT_INLINE int gt_dict_add_user(u64 id, const void *text, u64 len)
 {
 	struct gt_str *e = gt_dict_new(id);
 	u32 kept = len < GT_STR_MAX ? len : GT_STR_MAX;
@@ -75,11 +75,42 @@ GT_INLINE u64 gt_hash_piece(u64 h, const u64 *words, u32 n)
 {
 #pragma unroll
 	for (u32 i = 0; i < GT_STR_PIECE / 8; i++) {
-		u64 with = gt_hash_word(h, words[i]);
+		u64 mask = gt_mask_below(i * 8, n);
 
-		h ^= (h ^ with) & gt_mask_below(i * 8, n);
+		asm volatile("" : "+r"(mask), "+r"(h));	/* one after the other: stack is short */
+		h ^= (h ^ gt_hash_word(h, words[i])) & mask;
 	}
 	return h;
+}
+
+/* A copy of which what the verifier learns later says nothing of the original. */
+GT_INLINE u64 gt_apart(u64 v)
+{
+	asm volatile("%0 ^= 0" : "+r"(v));
+	return v;
+}
+
+/* Hashes len bytes of the target into *h; false where they cannot be read. */
+GT_INLINE bool gt_hash_user(u64 *h, const void *text, u64 len)
+{
+	u64 words[GT_STR_PIECE / 8];
+
+	for (u32 off = 0; off < GT_STR_MAX; off += GT_STR_PIECE) {
+		u64 left = gt_apart(len);
+
+		if (left > GT_STR_MAX)
+			left = GT_STR_MAX;
+		if (off >= left)
+			break;
+		left -= off;
+		if (left > GT_STR_PIECE)
+			left = GT_STR_PIECE;
+		__builtin_memset(words, 0, sizeof(words));
+		if (bpf_probe_read_user(words, left, text + off))
+			return false;
+		*h = gt_hash_piece(*h, words, left);
+	}
+	return true;
 }
 
 /*
@@ -87,34 +118,19 @@ GT_INLINE u64 gt_hash_piece(u64 h, const u64 *words, u32 n)
  * read (GT_UNK_FAULT).
  *
  * The verifier walks every way through this once a call. So the words of a piece are
- * chosen by masks, not by branches, and `full` is a copy of len of which the loop's
- * branches tell it nothing: else each length would be a state of its own for
- * everything that follows.
+ * chosen by masks, not by branches, and the length is compared as a copy: else each
+ * length would be a state of its own for everything that follows.
  */
 GT_SUB u64 gt_str_user(const void *text, u64 len)
 {
-	u32 kept = len < GT_STR_MAX ? len : GT_STR_MAX;
-	u64 words[GT_STR_PIECE / 8];
 	u64 h = gt_str_seed();
-	u64 full = len;
 
-	asm volatile("%0 ^= 0" : "+r"(full));
-	for (u32 off = 0; off < GT_STR_MAX; off += GT_STR_PIECE) {
-		u32 n = kept - off;
-
-		if (off >= kept)
-			break;
-		if (n > GT_STR_PIECE)
-			n = GT_STR_PIECE;
-		__builtin_memset(words, 0, sizeof(words));
-		if (bpf_probe_read_user(words, n, text + off))
-			return 0;
-		h = gt_hash_piece(h, words, n);
-	}
-	h = gt_hash_word(h, full) | 1;
-	if (gt_dict_add_user(h, text, full))
+	if (!gt_hash_user(&h, text, len))
 		return 0;
-	if (unlikely(full > GT_STR_MAX)) {
+	h = gt_hash_word(h, len) | 1;
+	if (gt_dict_add_user(h, text, len))
+		return 0;
+	if (unlikely(len > GT_STR_MAX)) {
 		struct gt_cell *own = gt_own_cell();
 
 		if (own)

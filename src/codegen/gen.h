@@ -32,7 +32,7 @@ struct val {
 	LLVMValueRef v, st;
 };
 
-/* A field's value, remembered for the clauses that follow; v NULL: nobody has asked yet. */
+/* A field's value in memory, for all its uses; v NULL: nobody has asked yet. */
 struct gen_memo {
 	LLVMValueRef v, st, have;
 };
@@ -45,7 +45,8 @@ struct gen_hook {
 	LLVMValueRef status;		/* where a field's helper leaves its status */
 	LLVMValueRef key;		/* room for a map's key, that of all maps of the program */
 	LLVMBasicBlockRef out;		/* after the last clause */
-	bool many;			/* several clauses: worth remembering fields and sharing code */
+	bool many;			/* several clauses: worth sharing code */
+	bool remember;			/* fields are kept in memory */
 	bool one_event;			/* what fires is always the same */
 	LLVMValueRef zero;		/* many: 0, of which the verifier does not know */
 	struct gen_memo memo[FIELD_N];
@@ -119,6 +120,7 @@ bool subs_refer_to(struct gen *g, const char *name);		/* does one that is define
 /* ---- hook.c ---- */
 void hook_gen(struct gen *g, enum hook_id id);
 struct val hook_field(struct gen *g, enum field_id f);
+bool hook_is_remembered(struct gen *g, const struct node *e);	/* a field that stands in memory */
 
 /* ---- value.c ---- */
 struct val val_known(LLVMValueRef v);

@@ -62,32 +62,60 @@ static struct val call_field(struct gen *g, const struct field_row *row)
 
 /*
  * Where a program has several clauses a field is read once for all of them, by the
- * first that wants it. What was found is then hidden from the verifier by adding a
- * zero that it takes for any number: it would follow every status of every field,
- * and what each comparison says of the value, through all the clauses after it.
+ * first that wants it, and kept on the stack. What was found is hidden from the
+ * verifier by adding a zero that it takes for any number: it would follow every status
+ * of every field, and what each comparison says of the value, through all the clauses
+ * after it. Many fields are kept so even for one clause: as values that wait for their
+ * use they would need twice the stack.
  */
-static struct val remembered_field(struct gen *g, enum field_id f)
+#define REMEMBER_FIELDS 4
+
+static bool is_remembered(struct gen *g, enum field_id f)
+{
+	const struct field_row *row = &field_rows[f];
+
+	return g->hook.remember && row->helper && row->events & EV_BIT(g->clause.event) &&
+	       row->flags & (FIELD_NONE_OK | FIELD_UNKNOWN_OK);
+}
+
+static LLVMValueRef in_memory(LLVMValueRef access)
+{
+	LLVMSetVolatile(access, 1);	/* or LLVM would keep it in registers, and spill them */
+	return access;
+}
+
+/* Reads the field unless that was done. */
+static void remember_field(struct gen *g, enum field_id f)
 {
 	struct gen_memo *m = &g->hook.memo[f];
 	LLVMBasicBlockRef read = gen_block(g, "read"), done = gen_block(g, "field");
-	LLVMValueRef v, st;
 	struct val a;
 
 	if (!m->v) {
-		m->v = gen_alloca(g, g->i64, field_rows[f].name, true);
-		m->st = gen_alloca(g, g->i64, "", true);
+		m->v = gen_alloca(g, g->i64, field_rows[f].name, false);
+		m->st = gen_alloca(g, g->i32, "", false);
 		m->have = gen_alloca(g, g->i1, "", true);
 	}
 	gen_branch(g, LLVMBuildLoad2(g->b, g->i1, m->have, ""), done, read);
 	gen_enter(g, read);
 	a = call_field(g, &field_rows[f]);
-	LLVMBuildStore(g->b, a.v, m->v);
-	LLVMBuildStore(g->b, gen_fit(g, a.st, g->i64), m->st);
+	in_memory(LLVMBuildStore(g->b, a.v, m->v));
+	in_memory(LLVMBuildStore(g->b, a.st, m->st));
 	LLVMBuildStore(g->b, gen_i1(g, true), m->have);
 	gen_goto(g, done);
-	v = LLVMBuildAdd(g->b, LLVMBuildLoad2(g->b, g->i64, m->v, ""), g->hook.zero, "");
-	st = LLVMBuildAdd(g->b, LLVMBuildLoad2(g->b, g->i64, m->st, ""), g->hook.zero, "");
-	return (struct val){ v, gen_fit(g, st, g->i32) };
+}
+
+static struct val recall_field(struct gen *g, enum field_id f)
+{
+	struct gen_memo *m = &g->hook.memo[f];
+	struct val a = { in_memory(LLVMBuildLoad2(g->b, g->i64, m->v, "")),
+			 in_memory(LLVMBuildLoad2(g->b, g->i32, m->st, "")) };
+
+	if (g->hook.zero) {
+		a.v = LLVMBuildAdd(g->b, a.v, g->hook.zero, "");
+		a.st = LLVMBuildAdd(g->b, a.st, gen_fit(g, g->hook.zero, g->i32), "");
+	}
+	return a;
 }
 
 static struct val load_field(struct gen *g, enum field_id f)
@@ -102,21 +130,31 @@ static struct val load_field(struct gen *g, enum field_id f)
 		gen_fail(g, "the field %s has no helper", row->name);
 		return val_none(g);
 	}
-	if (g->hook.many && row->flags & (FIELD_NONE_OK | FIELD_UNKNOWN_OK))
-		return remembered_field(g, f);
 	return call_field(g, row);
 }
 
 struct val hook_field(struct gen *g, enum field_id f)
 {
+	if (is_remembered(g, f))
+		return recall_field(g, f);
 	return g->clause.fields[f].v ? g->clause.fields[f] : load_field(g, f);
+}
+
+bool hook_is_remembered(struct gen *g, const struct node *e)
+{
+	return e->kind == EXPR_NAME && e->sym_kind == SYM_FIELD && is_remembered(g, e->slot);
 }
 
 static void load_fields(struct gen *g, uint64_t mask)
 {
-	for (unsigned f = 0; f < FIELD_N; f++)
-		if (mask >> f & 1 && !g->clause.fields[f].v)
+	for (unsigned f = 0; f < FIELD_N; f++) {
+		if (!(mask >> f & 1))
+			continue;
+		if (is_remembered(g, f))
+			remember_field(g, f);
+		else if (!g->clause.fields[f].v)
 			g->clause.fields[f] = load_field(g, f);
+	}
 }
 
 /* ---- a clause ---- */
@@ -236,17 +274,27 @@ static void gen_clauses(struct gen *g, LLVMValueRef fired)
 				gen_fired(g, fired, &g->p->clauses.v[i], ev);
 }
 
-/* How many clauses the program has, one for each event; *first is where the first stands. */
-static unsigned count_clauses(struct gen *g, struct span *first)
+/* What the clauses of the program are like; *first is where the first stands. */
+static void survey(struct gen *g, struct span *first)
 {
-	unsigned n = 0;
+	unsigned clauses = 0;
+	uint64_t fields = 0;
 
 	*first = (struct span){ 0, 0 };
-	for (size_t i = 0; i < g->p->clauses.n; i++)
-		for (unsigned ev = 0; ev < EVENT_N; ev++)
-			if (carries(&g->hook, &g->p->clauses.v[i], ev) && !n++)
-				*first = g->p->clauses.v[i].node->span;
-	return n;
+	for (size_t i = 0; i < g->p->clauses.n; i++) {
+		const struct clause_desc *c = &g->p->clauses.v[i];
+
+		for (unsigned ev = 0; ev < EVENT_N; ev++) {
+			if (!carries(&g->hook, c, ev))
+				continue;
+			if (!clauses++)
+				*first = c->node->span;
+			fields |= c->where_fields | c->block_fields;
+		}
+	}
+	g->hook.many = clauses > 1;
+	g->hook.remember = g->hook.many || __builtin_popcountll(fields) > REMEMBER_FIELDS;
+	g->hook.one_event = event_bit(g->hook.id, EVENT_N) == 1;
 }
 
 static void open_function(struct gen *g, const char *name, struct span at)
@@ -303,8 +351,7 @@ void hook_gen(struct gen *g, enum hook_id id)
 	char name[64];
 
 	g->hook = (struct gen_hook){ .id = id };
-	g->hook.many = count_clauses(g, &at) > 1;
-	g->hook.one_event = event_bit(id, EVENT_N) == 1;
+	survey(g, &at);
 	snprintf(name, sizeof(name), "gt_hook_%s", row->name);
 	open_function(g, name, at);
 	end = gen_block(g, "end");

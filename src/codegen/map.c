@@ -110,41 +110,53 @@ static LLVMValueRef set_tagged(struct gen *g, unsigned i, struct val k, LLVMValu
 	return LLVMBuildOr(g->b, tags, bits, "");
 }
 
+/* The keys of one use of a map. */
+struct keys {
+	const node_list *nodes;
+	struct val v[GT_VALUES_MAX];	/* v NULL: worked out where it is written */
+};
+
 /* Writes a key's words into the program's buffer; `half` is the epoch. */
-static void write_key(struct gen *g, const struct map_desc *m, const struct val *keys, size_t n,
+static void write_key(struct gen *g, const struct map_desc *m, const struct keys *k,
 		      LLVMValueRef half)
 {
 	LLVMValueRef tags = LLVMBuildShl(g->b, half, gen_i64(g, 63), "");
+	size_t n = k->nodes->n;
 
 	for (size_t i = 0; i < n; i++)
-		tags = set_tagged(g, i, keys[i], tags);
+		tags = set_tagged(g, i, k->v[i].v ? k->v[i] : expr_gen(g, k->nodes->v[i]), tags);
 	if (m->tags)
 		set_key(g, n, tags);
 	else if (!n)
 		set_key(g, 0, gen_i64(g, 0));
 }
 
-static bool eval_keys(struct gen *g, const struct map_desc *m, const node_list *list,
-		      struct val keys[GT_VALUES_MAX])
+/*
+ * Works out the keys: all before the first is written, for a key may read a map
+ * itself, which needs the buffer. Those that only come out of memory can wait.
+ */
+static bool eval_keys(struct gen *g, const struct map_desc *m, const node_list *list, struct keys *k)
 {
 	if (list->n != m->keys.n || list->n > GT_VALUES_MAX) {
 		gen_fail(g, "map m%u has %zu keys, not %zu", m->id, m->keys.n, list->n);
 		return false;
 	}
+	k->nodes = list;
 	for (size_t i = 0; i < list->n; i++)
-		keys[i] = expr_gen(g, list->v[i]);
+		k->v[i] = hook_is_remembered(g, list->v[i]) ? (struct val){ NULL, NULL }
+							    : expr_gen(g, list->v[i]);
 	return true;
 }
 
 /* The key of @m[…] in the buffer; false on failure. */
 static bool key_of(struct gen *g, const struct node *e, const struct map_desc *m)
 {
-	struct val keys[GT_VALUES_MAX];
+	struct keys k;
 
-	if (!eval_keys(g, m, &e->map.keys, keys))
+	if (!eval_keys(g, m, &e->map.keys, &k))
 		return false;
 	btf_at(g, e->span);
-	write_key(g, m, keys, e->map.keys.n, epoch(g, m));
+	write_key(g, m, &k, epoch(g, m));
 	return true;
 }
 
@@ -380,16 +392,16 @@ static bool eval_args(struct gen *g, struct agg_site *s, const node_list *aggs)
 void map_aggregate(struct gen *g, const struct map_desc *m, const node_list *key_nodes,
 		   const node_list *aggs)
 {
-	struct val keys[GT_VALUES_MAX];
 	struct agg_site s = { .m = m };
+	struct keys k;
 
-	if (!eval_args(g, &s, aggs) || !eval_keys(g, m, key_nodes, keys))
+	if (!eval_args(g, &s, aggs) || !eval_keys(g, m, key_nodes, &k))
 		return;
 	for (size_t i = 0; i < aggs->n; i++)
 		stmt_leave_out(g, s.aggs[i].arg);
 	s.half = epoch(g, m);
 	if (g->hook.key)
-		write_key(g, m, keys, key_nodes->n, s.half);
+		write_key(g, m, &k, s.half);
 	if (m->cells)
 		aggregate_cells(g, &s);
 	for (size_t i = 0; i < aggs->n; i++)

@@ -33,14 +33,17 @@ static LLVMValueRef state_bits(struct gen *g, struct val a, unsigned i)
 	return LLVMBuildShl(g->b, st, gen_i64(g, 2 * i), "");
 }
 
-static void fill_record(struct gen *g, LLVMValueRef r, const struct val *vals, unsigned n)
+/* Each value is stored as soon as it is there: kept for later, all would be on the stack. */
+static void fill_record(struct gen *g, LLVMValueRef r, const struct stmt_desc *d)
 {
 	LLVMValueRef states = gen_i64(g, 0);
 
-	for (unsigned i = 0; i < n; i++) {
-		if (vals[i].st)
-			states = LLVMBuildOr(g->b, states, state_bits(g, vals[i], i), "");
-		LLVMBuildStore(g->b, vals[i].v,
+	for (unsigned i = 0; i < d->values.n; i++) {
+		struct val a = expr_gen(g, d->values.v[i].node);
+
+		if (a.st)
+			states = LLVMBuildOr(g->b, states, state_bits(g, a, i), "");
+		LLVMBuildStore(g->b, a.v,
 			       gen_at(g, r, offsetof(struct gt_record, values) + 8 * i));
 	}
 	LLVMBuildStore(g->b, states, gen_at(g, r, offsetof(struct gt_record, states)));
@@ -49,23 +52,19 @@ static void fill_record(struct gen *g, LLVMValueRef r, const struct val *vals, u
 static void gen_record(struct gen *g, const struct stmt_desc *d)
 {
 	LLVMBasicBlockRef room, done;
-	struct val vals[GT_VALUES_MAX];
-	unsigned n = d->values.n;
 	LLVMValueRef r;
 
-	if (n > GT_VALUES_MAX) {
-		gen_fail(g, "a record of %u values", n);
+	if (d->values.n > GT_VALUES_MAX) {
+		gen_fail(g, "a record of %zu values", d->values.n);
 		return;
 	}
-	for (unsigned i = 0; i < n; i++)
-		vals[i] = expr_gen(g, d->values.v[i].node);
 	room = gen_block(g, "room");
 	done = gen_block(g, "recorded");
 	r = CALL(g, "gt_record_reserve", g->hook.ev, g->clause.cell, gen_i32(g, d->id),
-		 gen_i32(g, n));
+		 gen_i32(g, d->values.n));
 	gen_branch(g, LLVMBuildIsNotNull(g->b, r, ""), room, done);
 	gen_enter(g, room);
-	fill_record(g, r, vals, n);
+	fill_record(g, r, d);
 	CALL(g, "gt_record_submit", r);
 	gen_goto(g, done);
 }

@@ -5,7 +5,8 @@ CODEGEN_TESTS = \
 	tests/codegen/flow.t \
 	tests/codegen/job.t \
 	tests/codegen/maps.t \
-	tests/codegen/none-unknown.t
+	tests/codegen/none-unknown.t \
+	tests/codegen/stack.t
 EXTRA_DIST += tests/codegen/run.sh
 check_PROGRAMS += tests/codegen/run-program
 tests_codegen_run_program_SOURCES = tests/codegen/run-program.c
