@@ -49,14 +49,17 @@ struct gt_ev {
 	struct gt_stream_key key;
 	struct gt_stream *rec;
 	u64 method;
-	u64 v0, v1;			/* the hook's own: message length, header count, … */
-	u16 have;			/* what was worked out already: HAVE_… of grpc.bpf.h */
+	union {
+		u64 v0;			/* the hook's own: message length, header count, … */
+		u64 run_clause;		/* interval: index of the clause to run */
+	};
+	u64 v1;
+	u8 have;			/* what was worked out already: HAVE_… of grpc.bpf.h */
 	u8 from;			/* what a0 and a1 are: FROM_… of grpc.bpf.h */
 	u8 server;			/* 1: this is the RPC's server */
+	u8 event;			/* enum event_id of the clause that runs */
 	u32 st_conn, st_id, st_rec, st_v;	/* enum gt_status of those */
 	u32 tgid;			/* 0: not asked yet, see gt_tgid() */
-	u32 event;			/* enum event_id of the clause that runs */
-	u32 run_clause;			/* interval: index of the clause to run */
 };
 
 /* Both are asked once a hit at most. */

@@ -280,22 +280,25 @@ GT_INLINE void rec_done(struct gt_ev *ev, struct gt_stream *rec, u64 mine)
 
 /* A header block's :path. HTTP/2 has the (at most five) pseudo-headers first. */
 #define HPACK_FIELD 40		/* sizeof(hpack.HeaderField): Name, Value, Sensitive */
-#define PSEUDO_MAX 5
 
+/* Reads the i-th field as two (pointer, length); is it :path? */
+GT_INLINE bool path_at(u64 fields, u64 n, u32 i, u64 f[4])
+{
+	if (i >= n || bpf_probe_read_user(f, 4 * sizeof(*f), (void *)(fields + i * HPACK_FIELD)) ||
+	    f[1] != 5)
+		return false;
+	f[1] = 0;	/* the name goes there: stack is short */
+	return !bpf_probe_read_user(&f[1], 5, (void *)f[0]) && f[1] == 0x687461703aull;
+}
+
+/* No loop: its counter would need a word of stack. */
 GT_SUB u64 path_of_fields(u64 fields, u64 n)
 {
-	u64 f[4];	/* one field's name and value as (pointer, length) */
+	u64 f[4];
 
-#pragma unroll		/* a counter would need a word of stack */
-	for (int i = 0; i < PSEUDO_MAX; i++) {
-		if (i >= n || bpf_probe_read_user(f, sizeof(f), (void *)(fields + i * HPACK_FIELD)))
-			break;
-		if (f[1] != 5)
-			continue;
-		f[1] = 0;	/* the name goes there: stack is short */
-		if (!bpf_probe_read_user(&f[1], 5, (void *)f[0]) && f[1] == 0x687461703aull /* ":path" */)
-			return gt_str_user((void *)f[2], f[3]);
-	}
+	if (path_at(fields, n, 0, f) || path_at(fields, n, 1, f) || path_at(fields, n, 2, f) ||
+	    path_at(fields, n, 3, f) || path_at(fields, n, 4, f))
+		return gt_str_user((void *)f[2], f[3]);
 	return 0;
 }
 
@@ -472,12 +475,19 @@ GT_INLINE void loopy_conn(struct gt_ev *ev, u64 l)
 	ev->have |= HAVE_CONN | HAVE_ID;
 }
 
+GT_INLINE void open_add(struct gt_ev *ev)
+{
+	u64 one = 1;
+
+	if (gt_layout.keeps & KEEP_OPEN)
+		bpf_map_update_elem(&gt_open, &ev->key, &one, BPF_NOEXIST);
+}
+
 /* The first block that a client writes opens the stream. */
 GT_SUB int client_begins(struct gt_ev *ev)
 {
 	struct gt_conn *c;
 	struct gt_stream *rec;
-	u64 one = 1;
 
 	c = conn_find(ev);
 	if (!c)
@@ -496,8 +506,7 @@ GT_SUB int client_begins(struct gt_ev *ev)
 		return 0;
 	}
 	__sync_fetch_and_or(&rec->flags, GT_S_BEGUN);
-	if (gt_layout.keeps & KEEP_OPEN)
-		bpf_map_update_elem(&gt_open, &ev->key, &one, BPF_NOEXIST);
+	open_add(ev);
 	return 0;
 }
 
@@ -609,7 +618,6 @@ GT_FN u32 gt_in_cleanup(void *ctx, struct gt_ev *ev)
 GT_SUB int server_begins(struct gt_ev *ev)
 {
 	struct gt_conn *c;
-	u64 one = 1;
 
 	c = conn_find(ev);
 	if (!c)
@@ -623,8 +631,7 @@ GT_SUB int server_begins(struct gt_ev *ev)
 		ev->st_rec = GT_UNK_FULL;
 		return 0;
 	}
-	if (gt_layout.keeps & KEEP_OPEN)
-		bpf_map_update_elem(&gt_open, &ev->key, &one, BPF_NOEXIST);
+	open_add(ev);
 	return 0;
 }
 

@@ -21,6 +21,16 @@ function refer(name)
 		refs = refs name " "
 }
 
+# An atomic instruction of 64 bits by its bytes: LLVM before 18 cannot read all that it
+# prints. op is the instruction's immediate.
+function atomic(base, off, src, op)
+{
+	if (off < 0)
+		off += 65536
+	return sprintf(".byte 0xdb, %d, %d, %d, %d, 0, 0, 0", src * 16 + base, off % 256,
+		       int(off / 256), op)
+}
+
 /^\t\.type\t.*,@function/ {
 	sub(/^\t\.type\t/, "")
 	sub(/,@function.*/, "")
@@ -61,6 +71,16 @@ name != "" && $0 ~ "^" name ":" {
 
 # Printed so by LLVM, which does not read it: a 32-bit move clears the upper half.
 /^r[0-9]+ = w[0-9]+$/ { sub(/^r/, "w") }
+
+/ = (cmpxchg|atomic_fetch_)/ {
+	op = /cmpxchg/ ? 241 : /_add/ ? 1 : /_or/ ? 65 : /_and/ ? 81 : /_xor/ ? 161 : 0
+	if (!op || !/_64|u64/)
+		fail("unknown atomic instruction: " $0)
+	sub(/ \+ /, " ")
+	sub(/ - /, " -")
+	n = split($0, a, /[^0-9-]+/)	# "", result, 64, base, offset, …, source, ""
+	$0 = atomic(a[4], a[5], a[n - 1], op)
+}
 
 { text = text "\"" $0 "\\n\"\n" }
 

@@ -68,7 +68,7 @@ static void enter_scope(struct gen *g, LLVMValueRef fn, const char *name, unsign
 	LLVMSetSubprogram(fn, g->scope);
 }
 
-/* A subprogram has no line of the script: 0. Parameters would need names: the kernel checks none. */
+/* A subprogram has no line of the script: 0. Parameters would need names; nobody asks for them. */
 void btf_subprogram(struct gen *g, LLVMValueRef fn, const char *name)
 {
 	enter_scope(g, fn, name, 0, 0);

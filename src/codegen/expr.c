@@ -199,9 +199,10 @@ static struct val gen_in(struct gen *g, const struct node *e)
 static struct val fn_has(struct gen *g, const struct node *e)
 {
 	struct val a = expr_gen(g, e->call.args.v[0]);
-	LLVMValueRef none = LLVMBuildICmp(g->b, LLVMIntNE, val_status(g, a), gen_i32(g, GT_NONE), "");
+	LLVMValueRef none = gen_i32(g, GT_NONE);
+	LLVMValueRef has = LLVMBuildICmp(g->b, LLVMIntNE, val_status(g, a), none, "");
 
-	return val_known(LLVMBuildZExt(g->b, none, g->i64, ""));
+	return val_known(LLVMBuildZExt(g->b, has, g->i64, ""));
 }
 
 static struct val fn_known(struct gen *g, const struct node *e)

@@ -93,6 +93,7 @@ LLVMValueRef gen_i32(struct gen *g, uint32_t v);
 LLVMValueRef gen_i1(struct gen *g, bool v);
 LLVMValueRef gen_at(struct gen *g, LLVMValueRef p, uint64_t offset);	/* p + bytes */
 LLVMValueRef gen_load64(struct gen *g, LLVMValueRef p);
+void gen_store64(struct gen *g, LLVMValueRef v, LLVMValueRef p);
 /* In the entry block; starts as zero where `zeroed`. */
 LLVMValueRef gen_alloca(struct gen *g, LLVMTypeRef t, const char *name, bool zeroed);
 LLVMBasicBlockRef gen_block(struct gen *g, const char *name);
@@ -120,7 +121,7 @@ bool subs_refer_to(struct gen *g, const char *name);		/* does one that is define
 /* ---- hook.c ---- */
 void hook_gen(struct gen *g, enum hook_id id);
 struct val hook_field(struct gen *g, enum field_id f);
-bool hook_is_remembered(struct gen *g, const struct node *e);	/* a field that stands in memory */
+bool hook_is_remembered(struct gen *g, const struct node *e);	/* a field in memory */
 
 /* ---- value.c ---- */
 struct val val_known(LLVMValueRef v);

@@ -87,7 +87,8 @@ static run_fn open_module(struct report *r)
 	return (run_fn)run;
 }
 
-static _Noreturn void child(const struct program *p, enum codegen_what what, struct codegen_job *job)
+static _Noreturn void child(const struct program *p, enum codegen_what what,
+			    struct codegen_job *job)
 {
 	struct report *r = job->report;
 	struct rusage u;

@@ -26,14 +26,9 @@ static inline LLVMTypeRef compat_pointer(LLVMContextRef c)
 
 static inline LLVMValueRef compat_inline_asm(LLVMTypeRef type, const char *text)
 {
-	size_t n = strlen(text);
-
-#if LLVM_VERSION_MAJOR >= 16
-	return LLVMGetInlineAsm(type, text, n, "", 0, 1, 0, LLVMInlineAsmDialectATT, 0);
-#else
-	return LLVMGetInlineAsm(type, (char *)text, n, (char *)"", 0, 1, 0,
+	/* Its strings became const in 18. */
+	return LLVMGetInlineAsm(type, (char *)text, strlen(text), (char *)"", 0, 1, 0,
 				LLVMInlineAsmDialectATT, 0);
-#endif
 }
 
 #endif

@@ -59,8 +59,8 @@ static void declare_agg(struct gen *g, const struct map_desc *m, size_t i, unsig
 	if (a->dense)
 		declare(g, name, BPF_MAP_TYPE_HASH, entries, map_key_words(m, false), a->dense, 0);
 	if (a->sparse)
-		declare(g, name, BPF_MAP_TYPE_HASH, entries * SPARSE_FACTOR, map_key_words(m, true), 1,
-			BPF_F_NO_PREALLOC);
+		declare(g, name, BPF_MAP_TYPE_HASH, entries * SPARSE_FACTOR,
+			map_key_words(m, true), 1, BPF_F_NO_PREALLOC);
 }
 
 void map_declare(struct gen *g, const struct map_desc *m)
@@ -92,7 +92,7 @@ static LLVMValueRef epoch(struct gen *g, const struct map_desc *m)
 
 static void set_key(struct gen *g, unsigned word, LLVMValueRef v)
 {
-	LLVMBuildStore(g->b, v, gen_at(g, g->hook.key, word * 8));
+	gen_store64(g, v, gen_at(g, g->hook.key, word * 8));
 }
 
 /* Two bits a key: 0 known, 1 none, 2 unknown. The word of what is not known is 0. */
@@ -135,7 +135,8 @@ static void write_key(struct gen *g, const struct map_desc *m, const struct keys
  * Works out the keys: all before the first is written, for a key may read a map
  * itself, which needs the buffer. Those that only come out of memory can wait.
  */
-static bool eval_keys(struct gen *g, const struct map_desc *m, const node_list *list, struct keys *k)
+static bool eval_keys(struct gen *g, const struct map_desc *m, const node_list *list,
+		      struct keys *k)
 {
 	if (list->n != m->keys.n || list->n > GT_VALUES_MAX) {
 		gen_fail(g, "map m%u has %zu keys, not %zu", m->id, m->keys.n, list->n);

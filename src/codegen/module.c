@@ -48,6 +48,11 @@ LLVMValueRef gen_load64(struct gen *g, LLVMValueRef p)
 	return LLVMBuildLoad2(g->b, g->i64, gen_fit(g, p, LLVMPointerType(g->i64, 0)), "");
 }
 
+void gen_store64(struct gen *g, LLVMValueRef v, LLVMValueRef p)
+{
+	LLVMBuildStore(g->b, v, gen_fit(g, p, LLVMPointerType(g->i64, 0)));
+}
+
 LLVMValueRef gen_alloca(struct gen *g, LLVMTypeRef t, const char *name, bool zeroed)
 {
 	LLVMBasicBlockRef here = LLVMGetInsertBlock(g->b);

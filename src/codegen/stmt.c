@@ -43,10 +43,9 @@ static void fill_record(struct gen *g, LLVMValueRef r, const struct stmt_desc *d
 
 		if (a.st)
 			states = LLVMBuildOr(g->b, states, state_bits(g, a, i), "");
-		LLVMBuildStore(g->b, a.v,
-			       gen_at(g, r, offsetof(struct gt_record, values) + 8 * i));
+		gen_store64(g, a.v, gen_at(g, r, offsetof(struct gt_record, values) + 8 * i));
 	}
-	LLVMBuildStore(g->b, states, gen_at(g, r, offsetof(struct gt_record, states)));
+	gen_store64(g, states, gen_at(g, r, offsetof(struct gt_record, states)));
 }
 
 static void gen_record(struct gen *g, const struct stmt_desc *d)

@@ -314,8 +314,10 @@ static int print_record(void *ctx, void *data, size_t size)
 	(void)size;
 	printf("record %u:", r->stmt);
 	for (unsigned i = 0; i < r->n; i++) {
-		struct type t = i < d->values.n ? d->values.v[i].type : (struct type){ TYPE_INT, NULL };
+		struct type t = { TYPE_INT, NULL };
 
+		if (i < d->values.n)
+			t = d->values.v[i].type;
 		printf(" ");
 		print_state(t, r->values[i], r->states >> 2 * i & 3);
 	}

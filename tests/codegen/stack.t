@@ -48,14 +48,14 @@ def functions(path):
             if m[1] != ".text":
                 found[name][1][-1] = m[1]
         elif name:
-            for m in re.finditer(r"r10 - 0x([0-9a-f]+)|r\d \+= -0x([0-9a-f]+)", line):
-                at = int(m[1] or m[2], 16)
+            for m in re.finditer(r"r10 - (0x[0-9a-f]+|\d+)|r\d \+= -(0x[0-9a-f]+|\d+)", line):
+                at = int(m[1] or m[2], 0)
                 if at <= LIMIT:
                     found[name][0] = max(found[name][0], at)
             # a call of a subprogram, not of a kernel's helper; relative inside .text
-            if m := re.search(r"(\d+):\t85 10 .*call (-?0x[0-9a-f]+)", line):
+            if m := re.search(r"(\d+):\s+85 10 .*call (-?0x[0-9a-f]+|-?\d+)", line):
                 here = int(m[1]) if section == ".text" else 0
-                found[name][1].append(here + 1 + int(m[2], 16))
+                found[name][1].append(here + 1 + int(m[2], 0))
     for f in found.values():
         f[1] = [by_offset[c] if isinstance(c, int) else c for c in f[1]]
     return found
