@@ -131,8 +131,9 @@ enum builtin_flags {
  * An aggregation's state: `cells` words in the per-CPU map of its clause, updated by
  *	void HELPER(u64 *cells, s64 value, bool is_signed)
  * and, for dense > 0 (a shared map of that many words a key; -1: worked out from the
- * arguments), by void HELPER_dense(u64 *buckets, s64 value[, lo, step, n]); with BI_SPARSE by a
- * shared map of (key, HELPER_bucket(value)) -> count.
+ * arguments), by void HELPER_dense(u64 *buckets, s64 value, bool is_signed), for lhist
+ * HELPER_dense(buckets, value, lo, step, words); with BI_SPARSE by a shared map of
+ * (key, HELPER_bucket(value, is_signed)) -> count.
  */
 struct builtin_row {
 	const char *name;
