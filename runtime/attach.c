@@ -110,6 +110,9 @@ static int attach_hooks(struct loader *l, struct binary *b, int pid, bool clause
 
 static int refused(struct binary *b, int err)
 {
+	if (err == -E2BIG && !b->why[0])
+		snprintf(b->why, sizeof(b->why), "the script is too large for the kernel: the clauses "
+			 "of one probe may use 64 maps; split it into several scripts");
 	if (err && !b->why[0])
 		snprintf(b->why, sizeof(b->why), "the kernel refused the programs: %s",
 			 strerror(-err));

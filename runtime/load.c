@@ -54,16 +54,20 @@ static int keep_message(enum libbpf_print_level level, const char *fmt, va_list 
 	return 0;
 }
 
-/* The last "; text @ name:LINE:COL" before the complaint is where the verifier was. */
+/*
+ * The last "; text @ name:LINE:COL" before the complaint is where the verifier was. Line 0
+ * is a ready-made subprogram: what called it stands.
+ */
 static uint32_t line_of_log(const char *log)
 {
 	uint32_t line = 0;
 
 	for (const char *at = log; (at = strstr(at, " @ ")) != NULL; at += 3) {
 		const char *colon = strchr(at, ':');
+		uint32_t n = colon ? (uint32_t)strtoul(colon + 1, NULL, 10) : 0;
 
-		if (colon)
-			line = (uint32_t)strtoul(colon + 1, NULL, 10);
+		if (n)
+			line = n;
 	}
 	return line;
 }

@@ -124,8 +124,11 @@ static void fail(struct diag *d, const char *text)
 	struct span none = { 0, 0 };
 	struct diag_msg *m = diag_error(d, E_CODEGEN, none, "code generation failed: %s", text);
 
-	if (m)
-		m->has_span = false;
+	if (!m)
+		return;
+	m->has_span = false;
+	if (strstr(text, "out of insn range"))
+		diag_help(m, "the clauses of one probe make a program too long for BPF: split the script");
 }
 
 struct codegen_job *codegen_start(const struct program *p, enum codegen_what what, struct diag *d)

@@ -9,6 +9,7 @@
 #include "gen.h"
 
 #define SPARSE_FACTOR 32	/* (key, bucket) pairs a key has room for, on average */
+#define SPARSE_LEAST 4096	/* pairs that a map has room for: all buckets that one key can fill */
 
 static bool is_array(const struct map_desc *m)
 {
@@ -50,6 +51,14 @@ static void declare(struct gen *g, const char *name, unsigned type, unsigned ent
 	btf_map(g, name, type, entries, key_words * 8, value_words * 8, flags);
 }
 
+/* Few keys may each spread over every bucket, many do not. */
+static unsigned sparse_entries(const struct map_desc *m, unsigned entries)
+{
+	unsigned least = SPARSE_LEAST << m->swap;
+
+	return entries * SPARSE_FACTOR > least ? entries * SPARSE_FACTOR : least;
+}
+
 static void declare_agg(struct gen *g, const struct map_desc *m, size_t i, unsigned entries)
 {
 	const struct agg_desc *a = &m->aggs.v[i];
@@ -59,7 +68,7 @@ static void declare_agg(struct gen *g, const struct map_desc *m, size_t i, unsig
 	if (a->dense)
 		declare(g, name, BPF_MAP_TYPE_HASH, entries, map_key_words(m, false), a->dense, 0);
 	if (a->sparse)
-		declare(g, name, BPF_MAP_TYPE_HASH, entries * SPARSE_FACTOR,
+		declare(g, name, BPF_MAP_TYPE_HASH, sparse_entries(m, entries),
 			map_key_words(m, true), 1, BPF_F_NO_PREALLOC);
 }
 

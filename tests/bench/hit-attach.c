@@ -12,9 +12,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <linux/bpf.h>
+
 #include "../../runtime/attach.h"
-#include "../../runtime/watch.h"
 #include "../../src/goelf/goelf.h"
+
+#define TRACE_UPROBE_MULTI 48	/* BPF_TRACE_UPROBE_MULTI: older kernel headers lack it */
 
 static void until_eof(void)
 {
@@ -26,12 +31,26 @@ static void until_eof(void)
 		;
 }
 
-static int run_empty(int fd, unsigned long offset, int pid)
+/* The smallest program there is, at the same instruction, attached the same way. */
+static int run_empty(const char *path, unsigned long offset, int pid)
 {
-	struct warm *w = warm_new(fd, offset, pid);
+	const struct bpf_insn insns[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 0 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	uint64_t cookie = 1;
+	LIBBPF_OPTS(bpf_prog_load_opts, lo, .expected_attach_type = TRACE_UPROBE_MULTI);
+	LIBBPF_OPTS(bpf_link_create_opts, co, .uprobe_multi.path = path,
+		    .uprobe_multi.offsets = &offset, .uprobe_multi.cookies = (__u64 *)&cookie,
+		    .uprobe_multi.cnt = 1, .uprobe_multi.pid = (__u32)pid);
+	int prog = bpf_prog_load(BPF_PROG_TYPE_KPROBE, "empty", "GPL", insns, 2, &lo);
+	int link = bpf_link_create(prog, 0, TRACE_UPROBE_MULTI, &co);
 
+	if (link < 0) {
+		perror("hit-attach: empty program");
+		return 1;
+	}
 	until_eof();
-	warm_free(w);
 	return 0;
 }
 
@@ -119,6 +138,6 @@ int main(int argc, char **argv)
 	snprintf(path, sizeof(path), "/proc/%d/exe", pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (!strcmp(argv[3], "empty"))
-		return run_empty(fd, strtoul(argv[2], NULL, 0), pid);
+		return run_empty(path, strtoul(argv[2], NULL, 0), pid);
 	return run_object(fd, strtoul(argv[2], NULL, 0), pid, argv[3]);
 }
