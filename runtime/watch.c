@@ -120,7 +120,11 @@ struct watch *watch_new(int follow_map, char *err, unsigned long err_size)
 	}
 	if (!e)
 		return w;
-	snprintf(err, err_size, "cannot watch for new processes: %s", strerror(-e));
+	if (e == -ENOTSUP)
+		snprintf(err, err_size, "-c cannot follow children: the kernel shows no types "
+			 "(/sys/kernel/btf/vmlinux, CONFIG_DEBUG_INFO_BTF)");
+	else
+		snprintf(err, err_size, "cannot watch for new processes: %s", strerror(-e));
 	watch_free(w);
 	return NULL;
 }
