@@ -22,7 +22,7 @@ struct trace;
 
 /* Milliseconds of each stage, for --stats. */
 struct trace_times {
-	double parse, index, early, llvm, load, attach, total;	/* index and early: while llvm */
+	double parse, index, early, load, attach, total;
 	double stop;
 };
 
