@@ -8,11 +8,12 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/utsname.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+
+#include "../src/base/clock.h"
 
 #define TRACE_UPROBE_MULTI 48	/* BPF_TRACE_UPROBE_MULTI: older kernel headers lack it */
 
@@ -361,17 +362,9 @@ int loader_run(const struct loader *l, enum hook_id hook, uint64_t arg0, uint64_
 	return bpf_prog_test_run_opts(bpf_program__fd(prog), &opts) ? -errno : 0;
 }
 
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000ull + (uint64_t)t.tv_nsec;
-}
-
 void loader_gate_open(struct loader *l)
 {
-	__atomic_store_n(&l->shared->start_ns, now_ns(), __ATOMIC_SEQ_CST);
+	__atomic_store_n(&l->shared->start_ns, clock_ns(), __ATOMIC_SEQ_CST);
 	__atomic_store_n(&l->shared->generation, 1, __ATOMIC_SEQ_CST);
 }
 

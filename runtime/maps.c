@@ -22,10 +22,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include "../src/base/clock.h"
 #include "ktable.h"
 #include "rowtab.h"
 #include "strtab.h"
@@ -46,14 +46,6 @@ struct maps {
 	unsigned n_cpus;
 	int wait_outer, wait_inner;	/* see maps_wait_programs(); -1: not made yet */
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
 
 /* ---- binding ---- */
 
@@ -434,7 +426,7 @@ static int take(struct maps *m, unsigned id, struct rowtab *rows)
 static uint64_t span_of(const struct maps *m, unsigned id)
 {
 	uint64_t from = m->maps[id].since ? m->maps[id].since : maps_start_ns(m);
-	uint64_t now = now_ns();
+	uint64_t now = clock_ns();
 
 	return from && now > from ? now - from : 0;
 }
@@ -487,7 +479,7 @@ int maps_read_held(struct maps *m, unsigned map_id, struct map_rows *out)
 void maps_drop_held(struct maps *m, unsigned map_id)
 {
 	rowtab_fini(&m->maps[map_id].held);
-	m->maps[map_id].since = now_ns();
+	m->maps[map_id].since = clock_ns();
 }
 
 int maps_clear(struct maps *m, unsigned map_id)

@@ -4,9 +4,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <bpf/libbpf.h>
+
+#include "../src/base/clock.h"
 
 #define HOLD_NS 1000000ull
 
@@ -93,14 +94,6 @@ static int by_time(const void *a, const void *b)
 	return x->order < y->order ? -1 : 1;
 }
 
-static gt_u64 now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (gt_u64)t.tv_sec * 1000000000ull + (gt_u64)t.tv_nsec;
-}
-
 /* Moves what is held back to the front. */
 static void keep_from(struct ring *r, size_t first)
 {
@@ -129,7 +122,7 @@ static void keep_from(struct ring *r, size_t first)
 
 void ring_drain(struct ring *r, bool all)
 {
-	gt_u64 limit = now_ns() - HOLD_NS;
+	gt_u64 limit = clock_ns() - HOLD_NS;
 	size_t i;
 
 	ring_buffer__consume(r->rb);

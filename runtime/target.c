@@ -10,16 +10,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000ull + (uint64_t)t.tv_nsec;
-}
+#include "../src/base/clock.h"
 
 static void *xcalloc(size_t n, size_t size)
 {
@@ -155,7 +148,7 @@ static struct process *new_process(struct targets *t, int pid)
 
 	p->pid = pid;
 	p->pidfd = -1;
-	p->seen_ns = now_ns();
+	p->seen_ns = clock_ns();
 	t->processes = append(t->processes, t->n_processes, sizeof(*t->processes));
 	t->processes[t->n_processes++] = p;
 	return p;

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../grammar/parse.h"
+#include "base/clock.h"
 #include "base/diag.h"
 #include "codegen/codegen.h"
 #include "probes/probes.h"
@@ -26,14 +26,6 @@ struct session {
 	struct script *script;
 	struct program *program;
 };
-
-static double ms_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
-}
 
 static void session_init(struct session *s, const struct options *o)
 {
@@ -226,7 +218,7 @@ static void print_stats(const struct trace_times *t, const struct codegen_result
 		t->total, t->stop);
 }
 
-static int trace_script(struct session *s, double t0)
+static int trace_script(struct session *s, uint64_t t0)
 {
 	struct trace *t = trace_new(s->o, s->program);
 	struct trace_times *times = trace_times(t);
@@ -234,7 +226,7 @@ static int trace_script(struct session *s, double t0)
 	struct codegen_job *job = NULL;
 	int status;
 
-	times->parse = ms_now() - t0;
+	times->parse = clock_ms_since(t0);
 	status = trace_fork_command(t);
 	if (!status) {
 		job = codegen_start(s->program, CODEGEN_OBJECT, &s->diag);
@@ -262,7 +254,7 @@ static int trace_script(struct session *s, double t0)
 int session_run(const struct options *o)
 {
 	struct session s = { 0 };
-	double t0 = ms_now();
+	uint64_t t0 = clock_ns();
 	int status;
 
 	session_init(&s, o);

@@ -11,7 +11,6 @@
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../runtime/attach.h"
@@ -23,6 +22,7 @@
 #include "../runtime/sweep.h"
 #include "../runtime/target.h"
 #include "../runtime/watch.h"
+#include "base/clock.h"
 #include "probes/probes.h"
 
 #define MS 1000000ull
@@ -69,19 +69,6 @@ struct trace {
 };
 
 /* ---- small things ---- */
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * SEC + (uint64_t)t.tv_nsec;
-}
-
-static double ms_since(uint64_t t0)
-{
-	return (double)(now_ns() - t0) / 1e6;
-}
-
 __attribute__((format(printf, 2, 3)))
 static void note(const struct trace *t, const char *fmt, ...)
 {
@@ -275,7 +262,7 @@ static int add_named(struct trace *t)
  */
 static void attach_early(struct trace *t)
 {
-	uint64_t t0 = now_ns();
+	uint64_t t0 = clock_ns();
 
 	t->load_error = loader_init(&t->loader, t->program, t->o->perf_events);
 	if (t->load_error)
@@ -289,7 +276,7 @@ static void attach_early(struct trace *t)
 	for (size_t i = 0; !t->o->n_pids && i < t->targets.n_binaries; i++)
 		if (t->targets.binaries[i]->state == BINARY_READY)
 			attach_support_once(t, NULL, t->targets.binaries[i]);
-	t->times.early = ms_since(t0);
+	t->times.early = clock_ms_since(t0);
 }
 
 static bool any_ready(const struct trace *t)
@@ -330,7 +317,7 @@ struct trace *trace_new(const struct options *o, const struct program *p)
 		abort();
 	t->o = o;
 	t->program = p;
-	t->started = now_ns();
+	t->started = clock_ns();
 	t->needs_targets = grpc_events(p) != 0;
 	t->signals = t->drain_timer = t->every_timer = t->for_timer = -1;
 	targets_init(&t->targets, index_binary, t);
@@ -357,7 +344,7 @@ int trace_fork_command(struct trace *t)
 
 int trace_prepare(struct trace *t)
 {
-	uint64_t t0 = now_ns();
+	uint64_t t0 = clock_ns();
 	bool named = t->o->n_pids || t->o->n_binaries || t->o->cmd;
 	int status;
 
@@ -371,7 +358,7 @@ int trace_prepare(struct trace *t)
 	}
 	if (!named)
 		targets_scan(&t->targets, found_process, t);
-	t->times.index = ms_since(t0);
+	t->times.index = clock_ms_since(t0);
 	if ((t->o->n_pids || t->o->n_binaries) && !any_ready(t)) {
 		for (size_t i = 0; i < t->targets.n_binaries; i++)
 			tell_binary(t->targets.binaries[i]);
@@ -387,7 +374,9 @@ static void connection_died(struct trace *t, uint64_t conn, uint32_t tgid)
 	t->dead = realloc(t->dead, (t->n_dead + 1) * sizeof(*t->dead));
 	if (!t->dead)
 		abort();
-	t->dead[t->n_dead++] = (struct dead_conn){ .conn = conn, .since = now_ns(), .tgid = tgid };
+	t->dead[t->n_dead++] = (struct dead_conn){
+		.conn = conn, .since = clock_ns(), .tgid = tgid,
+	};
 	sweep_connection(&t->loader, conn, tgid);
 }
 
@@ -417,7 +406,7 @@ static void drain(struct trace *t, bool all)
 /* Dead connections: swept again for what raced with the first time, then forgotten. */
 static void tend_connections(struct trace *t)
 {
-	uint64_t now = now_ns();
+	uint64_t now = clock_ns();
 
 	for (size_t i = 0; i < t->n_dead; i++) {
 		struct dead_conn *d = &t->dead[i];
@@ -598,7 +587,7 @@ static int catch_signals(struct trace *t)
 
 int trace_begin(struct trace *t, const void *elf, size_t size, struct diag *d)
 {
-	uint64_t t0 = now_ns();
+	uint64_t t0 = clock_ns();
 	int err = t->load_error ? t->load_error : loader_script(&t->loader, elf, size);
 	int status;
 
@@ -611,19 +600,19 @@ int trace_begin(struct trace *t, const void *elf, size_t size, struct diag *d)
 	if (status)
 		return status;
 	t->ring = ring_new(loader_map(&t->loader, "gt_ring"), on_record, t);
-	t->times.load = ms_since(t0);
+	t->times.load = clock_ms_since(t0);
 	loader_run(&t->loader, HOOK_BEGIN, 0, 0);
 	drain(t, true);
-	t0 = now_ns();
+	t0 = clock_ns();
 	start_watching(t);
 	status = attach_all(t);
 	if (status)
 		return status;
-	t->times.attach = ms_since(t0);
+	t->times.attach = clock_ms_since(t0);
 	if (!t->loader.shared->exit_asked)
 		loader_gate_open(&t->loader);
 	t->gate_open = true;
-	t->times.total = ms_since(t->started);
+	t->times.total = clock_ms_since(t->started);
 	output_attached(t->output, count_sites(t));
 	output_flush(t->output);
 	if (t->o->verbose)
@@ -667,7 +656,7 @@ static void new_program(struct trace *t, const struct watch_record *r)
 	}
 	if (p->binary->state == BINARY_READY && attach_process(t, p) && !r->stopped)
 		note(t, "pid %d was attached %.1f ms after it started", p->pid,
-		     (double)(now_ns() - r->time) / 1e6);
+		     clock_ms_since(r->time));
 	else if (p->binary->state == BINARY_ATTACHED)
 		attach_process(t, p);
 	if (p->binary->state == BINARY_FAILED)
@@ -732,7 +721,7 @@ static void on_timers(struct trace *t)
 			loader_run(&t->loader, HOOK_INTERVAL, t->intervals[i].clause, 0);
 	if (ticked(t->every_timer)) {
 		print_now(t);
-		sweep_pending(&t->loader, now_ns() - PENDING_OLD_NS);
+		sweep_pending(&t->loader, clock_ns() - PENDING_OLD_NS);
 	}
 	if (ticked(t->for_timer))
 		t->stop = true;
@@ -889,7 +878,7 @@ static void check_output(struct trace *t)
 
 int trace_end(struct trace *t)
 {
-	uint64_t t0 = now_ns();
+	uint64_t t0 = clock_ns();
 
 	finish_warming(t);
 	if (t->has_child && !t->child_running)
@@ -913,7 +902,7 @@ int trace_end(struct trace *t)
 		t->status = (int)(t->loader.shared->exit_asked - 1);
 	print_end(t);
 	check_output(t);
-	t->times.stop = ms_since(t0);
+	t->times.stop = clock_ms_since(t0);
 	return t->status;
 }
 

@@ -1,6 +1,7 @@
 BASE_SOURCES = \
 	src/base/arena.c \
 	src/base/arena.h \
+	src/base/clock.h \
 	src/base/diag-print.c \
 	src/base/diag.c \
 	src/base/diag.def \

@@ -18,8 +18,8 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
+#include "../base/clock.h"
 #include "codegen.h"
 
 #define MODULE "gtrace-codegen.so"
@@ -38,14 +38,6 @@ struct codegen_job {
 	int out, log;		/* memfds: the result; what came on standard error */
 	struct report *report;
 };
-
-static double now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1e3 + t.tv_nsec / 1e6;
-}
 
 /* ---- the child ---- */
 
@@ -74,7 +66,7 @@ static void module_path(char *path, size_t size)
 static run_fn open_module(struct report *r)
 {
 	char path[PATH_MAX + sizeof(MODULE)];
-	double t0 = now_ms();
+	uint64_t t0 = clock_ns();
 	void *module, *run = NULL;
 
 	module_path(path, sizeof(path));
@@ -83,7 +75,7 @@ static run_fn open_module(struct report *r)
 		run = dlsym(module, "gt_codegen_run");
 	if (!run)
 		snprintf(r->err, sizeof(r->err), "%s", dlerror());
-	r->stats.ms_open = now_ms() - t0;
+	r->stats.ms_open = clock_ms_since(t0);
 	return (run_fn)run;
 }
 

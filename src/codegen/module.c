@@ -4,7 +4,7 @@
 #include <llvm-c/Analysis.h>
 #include <stdarg.h>
 #include <string.h>
-#include <time.h>
+#include "../base/clock.h"
 #include "gen.h"
 
 void gen_fail(struct gen *g, const char *fmt, ...)
@@ -148,30 +148,22 @@ static int build(struct gen *g)
 	return verify(g);
 }
 
-static double now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1e3 + t.tv_nsec / 1e6;
-}
-
 static int run(struct gen *g, enum codegen_what what, int fd, struct codegen_result *stats)
 {
 	LLVMTargetMachineRef tm;
-	double t0 = now_ms(), t1, t2;
+	uint64_t t0 = clock_ns(), t1, t2;
 
 	if (object_open(g, &tm) || build(g))
 		return -1;
-	t1 = now_ms();
+	t1 = clock_ns();
 	if (object_passes(g, tm))
 		return -1;
-	t2 = now_ms();
+	t2 = clock_ns();
 	if (object_write(g, tm, what, fd))
 		return -1;
-	stats->ms_ir = t1 - t0;
-	stats->ms_passes = t2 - t1;
-	stats->ms_emit = now_ms() - t2;
+	stats->ms_ir = clock_ms(t0, t1);
+	stats->ms_passes = clock_ms(t1, t2);
+	stats->ms_emit = clock_ms_since(t2);
 	return 0;
 }
 
