@@ -242,8 +242,7 @@ int trace_end(struct trace *t)
 	if (t->has_child && !t->child_running)
 		child_abandon(&t->child);
 	if (!t->gate_open) {
-		if (t->loader.base.support)
-			trace_detach(t);
+		trace_detach(t);
 		return t->status;
 	}
 	loader_gate_shut(&t->loader);
