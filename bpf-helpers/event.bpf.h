@@ -54,8 +54,8 @@ struct gt_ev {
 		u64 run_clause;		/* interval: index of the clause to run */
 	};
 	u64 v1;
-	u8 have;			/* what was worked out already: HAVE_… of grpc.bpf.h */
-	u8 from;			/* what a0 and a1 are: FROM_… of grpc.bpf.h */
+	u8 have;			/* what was worked out already: HAVE_… of grpc-records */
+	u8 from;			/* what a0 and a1 are: FROM_… of grpc-records */
 	u8 server;			/* 1: this is the RPC's server */
 	u8 event;			/* enum event_id of the clause that runs */
 	u32 st_conn, st_id, st_rec, st_v;	/* enum gt_status of those */

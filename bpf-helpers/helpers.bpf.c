@@ -10,7 +10,9 @@
 #include "strings.bpf.h"
 #include "agg.bpf.h"
 #include "script.bpf.h"
+#include "grpc-records.bpf.h"
 #include "grpc.bpf.h"
+#include "grpc-fields.bpf.h"
 #ifndef GT_ASSEMBLY
 /* Subprograms that generated code calls by name: their types. */
 const void *const gt_subs[] = {

@@ -8,7 +8,9 @@ BPF_HELPER_SOURCES = \
 	bpf-helpers/strings.bpf.h \
 	bpf-helpers/agg.bpf.h \
 	bpf-helpers/script.bpf.h \
-	bpf-helpers/grpc.bpf.h
+	bpf-helpers/grpc-records.bpf.h \
+	bpf-helpers/grpc.bpf.h \
+	bpf-helpers/grpc-fields.bpf.h
 
 # The subprograms as assembly: rows of a table in src/codegen/subs.c.
 BPF_HELPER_SOURCES += bpf-helpers/subs.awk
