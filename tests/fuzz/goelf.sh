@@ -3,7 +3,8 @@
 #
 # tests/fuzz/goelf.sh [SECONDS [DIR]]: fuzz goelf for that long (60) with each base binary.
 # Builds the fuzzer, two base binaries (Go's and, if it can be had, one of Go 1.19) and a seed
-# corpus in DIR; nothing of it is worth keeping but what crashes.
+# corpus in DIR; nothing of it is worth keeping but what crashes. COVERAGE=1 also says which
+# part of goelf's lines the corpora reach.
 set -e
 seconds=${1:-60}
 dir=${2:-$(mktemp -d)}
@@ -11,7 +12,11 @@ here=$(cd "$(dirname "$0")" && pwd)
 top=$here/../..
 mkdir -p "$dir/src" "$dir/corpus" "$dir/raw"
 
-${CLANG:-clang-19} -std=gnu11 -g -O2 -fsanitize=fuzzer,address,undefined \
+clang=${CLANG:-clang-19}
+flags=
+[ -z "$COVERAGE" ] || flags='-fprofile-instr-generate -fcoverage-mapping'
+# shellcheck disable=SC2086
+"$clang" -std=gnu11 -g -O2 $flags -fsanitize=fuzzer,address,undefined \
 	-fno-sanitize-recover=undefined -o "$dir/fuzz-goelf" "$here/fuzz-goelf.c" \
 	"$top"/src/goelf/*.c -lZydis
 
@@ -32,3 +37,14 @@ for base in "$dir"/base-*; do
 done
 "$dir/fuzz-goelf" -max_total_time="$seconds" -max_len=8192 -timeout=20 -artifact_prefix="$dir/" \
 	"$dir/raw"
+
+[ -n "$COVERAGE" ] || exit 0
+llvm=${clang#clang}
+for base in "$dir"/base-*; do
+	LLVM_PROFILE_FILE=$dir/$(basename "$base").raw GOELF_FUZZ_BASE=$base \
+		"$dir/fuzz-goelf" -runs=0 "$dir/corpus" 2> /dev/null
+done
+LLVM_PROFILE_FILE=$dir/raw.raw "$dir/fuzz-goelf" -runs=0 "$dir/raw" 2> /dev/null
+"llvm-profdata$llvm" merge -o "$dir/profile" "$dir"/*.raw
+"llvm-cov$llvm" report "$dir/fuzz-goelf" -instr-profile="$dir/profile" \
+	-show-region-summary=0 -show-branch-summary=0 "$top"/src/goelf
