@@ -99,10 +99,7 @@ struct gt_record {
 /* Records of gtrace's own: stmt is one of these. */
 #define GT_CTL 0x80000000u
 #define GT_CTL_CONN_DEAD (GT_CTL | 1)	/* values: conn */
-#define GT_CTL_EXEC (GT_CTL | 2)	/* tgid has just exec'd */
-#define GT_CTL_PROC_EXIT (GT_CTL | 3)	/* tgid is gone */
-#define GT_CTL_FORK (GT_CTL | 4)	/* tgid has a child: values: child tgid */
-#define GT_CTL_STREAM_DEAD (GT_CTL | 5)	/* values: conn, stream id: nothing in the target will end it */
+#define GT_CTL_STREAM_DEAD (GT_CTL | 2)	/* values: conn, stream id: nothing in the target will end it */
 
 /* ---- strings: map gt_dict, hash: id -> text ---- */
 struct gt_str {
