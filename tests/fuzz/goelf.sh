@@ -13,6 +13,7 @@ top=$here/../..
 mkdir -p "$dir/src" "$dir/corpus" "$dir/raw"
 
 clang=${CLANG:-clang-19}
+export LLVM_PROFILE_FILE="$dir/run.profraw"
 flags=
 [ -z "$COVERAGE" ] || flags='-fprofile-instr-generate -fcoverage-mapping'
 # shellcheck disable=SC2086

@@ -9,6 +9,7 @@ seconds=${1:-60}
 dir=${2:-$(mktemp -d)}
 top=$(cd "$(dirname "$0")/../.." && pwd)
 clang=${CLANG:-clang-19}
+export LLVM_PROFILE_FILE="$dir/run.profraw"
 mkdir -p "$dir/corpus"
 
 flags='-std=gnu11 -D_GNU_SOURCE= -g -O1 -fno-sanitize-recover=undefined'
