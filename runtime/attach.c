@@ -116,7 +116,7 @@ static int refused(struct binary *b, int err)
 	if (err && !b->why[0])
 		snprintf(b->why, sizeof(b->why), "the kernel refused the programs: %s",
 			 strerror(-err));
-	if (err)
+	if (err && err != -ESRCH)	/* a process that has just ended says nothing of its binary */
 		b->state = BINARY_FAILED;
 	return err;
 }

@@ -106,12 +106,22 @@ static int attach_both(struct trace *t, struct process *p, struct binary *b)
 	return err ? err : attach_script(&t->loader, b, t->o->n_pids && p ? p->pid : -1);
 }
 
+static void tell_refusal(const struct trace *t, const struct process *p)
+{
+	fprintf(stderr, "gtrace: warning: pid %d %s: %s\n", p->pid, p->binary->path,
+		p->binary->why);
+	if (t->o->verbose)
+		fputs(t->loader.err, stderr);
+}
+
 /* Attaches what a process runs. False if that failed; the others go on. */
 static bool attach_process(struct trace *t, struct process *p)
 {
 	struct binary *b = p->binary;
 
 	tell_binary(b);
+	if (b->state == BINARY_FAILED && b->why[0])
+		tell_refusal(t, p);
 	if (b->state == BINARY_OTHER || b->state == BINARY_FAILED)
 		return false;
 	if (b->plan->layout.flags & GT_L_TGIDS)
@@ -119,9 +129,7 @@ static bool attach_process(struct trace *t, struct process *p)
 	if (b->state == BINARY_READY || (t->o->n_pids && !b->everyone)) {
 		maps_put_string(t->maps, b->plan->layout.exe, b->path, strlen(b->path));
 		if (attach_both(t, p, b)) {
-			fprintf(stderr, "gtrace: warning: pid %d %s: %s\n", p->pid, b->path, b->why);
-			if (t->o->verbose)
-				fputs(t->loader.err, stderr);
+			tell_refusal(t, p);
 			return false;
 		}
 	}
