@@ -14,11 +14,14 @@ CLAUSES = ("on grpc:msg_send < count() >",
 for variant in variants():
     with Target(variant, "both", "-do", "hold n=100 m=2") as target:
         target.go()
+        # The client has its answers a moment before the server's Send returns and is counted.
+        wait_until(lambda: target.do("report") and target.sent() == 400)
         before = target.sent()
         tracer = Tracer(*CLAUSES, pid=target.pid)
         target.do("more 3")
         target.do("do unary n=50 c=2")
         target.do("do chat n=10 c=2 m=5")
+        wait_until(lambda: target.do("report") and target.sent() == before + 800)
         old, sent = 600, target.sent() - before
         target.do("release")
         out = tracer.stop()

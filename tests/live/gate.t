@@ -47,7 +47,8 @@ for variant in variants():
             tracer.signal(signal.SIGINT)
             out = tracer.wait()
             took = time.monotonic() - began
-            ok(took < 0.3, f"{name}: the prompt is back at once", f"{took:.3f} s")
+            # One after the other, perf events take 0.1 s each to close.
+            ok(took < 1, f"{name}: the prompt is back at once", f"{took:.3f} s")
             counts = {out.value("count()", clause=i + 1) for i in range(8)}
             ok(len(counts) == 1 and counts != {0}, f"{name}: no count moves after the gate", counts)
             ok(wait_until(lambda: target.changed_code() == 0, 10), f"{name}: code as in the file")
