@@ -112,7 +112,8 @@ static int refused(struct binary *b, int err)
 {
 	if (err == -E2BIG && !b->why[0])
 		snprintf(b->why, sizeof(b->why), "the script is too large for the kernel: the clauses "
-			 "of one probe may use 64 maps; split it into several scripts");
+			 "of one probe may use 64 maps and take the verifier a million "
+			 "steps; split it into several scripts");
 	if (err && !b->why[0])
 		snprintf(b->why, sizeof(b->why), "the kernel refused the programs: %s",
 			 strerror(-err));

@@ -90,6 +90,7 @@ static int load_object(struct loader *l, struct bpf_object *o)
 	int err;
 
 	l->err[0] = '\0';
+	l->err_line = 0;
 	log_to = l;
 	err = bpf_object__load(o);
 	log_to = NULL;

@@ -106,10 +106,24 @@ static int attach_both(struct trace *t, struct process *p, struct binary *b)
 	return err ? err : attach_script(&t->loader, b, t->o->n_pids && p ? p->pid : -1);
 }
 
+/* The line of the script that the verifier stopped at, if it was one. */
+static void tell_line(const struct trace *t)
+{
+	const struct source *s = t->program->script->source;
+	size_t len;
+	const char *line;
+
+	if (!t->loader.err_line || t->loader.err_line > s->n_lines)
+		return;
+	line = source_line(s, t->loader.err_line, &len);
+	fprintf(stderr, "  E0501 at %s:%u: %.*s\n", s->name, t->loader.err_line, (int)len, line);
+}
+
 static void tell_refusal(const struct trace *t, const struct process *p)
 {
 	fprintf(stderr, "gtrace: warning: pid %d %s: %s\n", p->pid, p->binary->path,
 		p->binary->why);
+	tell_line(t);
 	if (t->o->verbose)
 		fputs(t->loader.err, stderr);
 }

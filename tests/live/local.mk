@@ -26,6 +26,7 @@ LIVE_TESTS = \
 	tests/live/options.t \
 	tests/live/language.t \
 	tests/live/loss.t \
+	tests/live/verifier.t \
 	tests/live/stress.t \
 	tests/live/etcd.t
 
